@@ -1,0 +1,136 @@
+# pam_oauth2: sign in to Linux with an OpenID provider.
+#   make            the module and its helper, in build/release
+#   make demo       see a login (as root); AUTO=1 plays it by itself
+#   make check      every test (as root)
+#   make help       the other targets
+
+VERSION := $(shell cat packaging/VERSION)
+PREFIX ?= /usr
+LIBEXECDIR ?= $(PREFIX)/libexec/pam_oauth2
+SYSCONFDIR ?= /etc
+MODULEDIR ?= $(shell packaging/module-dir)
+PYTHON ?= /usr/bin/python3
+BUILD ?= build
+DESTDIR ?=
+
+WARNINGS := -Wall -Wextra -Wshadow -Wformat=2 -Wstrict-prototypes \
+    -Wmissing-prototypes -Wundef -Wconversion -Wvla -Wwrite-strings \
+    -Wno-unused-result
+CPPFLAGS_ALL := -D_GNU_SOURCE -Ipam_oauth2 -DPAM_OAUTH2_VERSION='"$(VERSION)"' \
+    -DLIBEXECDIR='"$(LIBEXECDIR)"' -DSYSCONFDIR='"$(SYSCONFDIR)"'
+CFLAGS_ALL := -std=gnu17 $(WARNINGS) -fPIC -fvisibility=hidden \
+    -fstack-protector-strong -ffunction-sections -fdata-sections -g \
+    -fno-strict-aliasing -MMD -MP
+HARDEN := -Wl,-z,relro,-z,now,-z,noexecstack,-z,defs,--as-needed,--gc-sections
+LIBS := -lcurl -lcjson -lcrypto -lqrencode -lini_config -lcollection -lseccomp
+
+# flavour: release is what is installed; asan is what unit tests run
+CFLAGS_release := -O2 -D_FORTIFY_SOURCE=2
+CFLAGS_asan := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all \
+    -fno-omit-frame-pointer
+LDFLAGS_asan := -fsanitize=address,undefined
+CFLAGS_valgrind := -O1
+FLAVOURS := release asan valgrind
+
+CORE_SRC := $(foreach d,base codec net oauth2 login,$(wildcard pam_oauth2/$d/*.c))
+HELPER_SRC := $(wildcard pam_oauth2/helper/*.c)
+# The module carries no more than this into sshd.
+MODULE_SRC := $(wildcard pam_oauth2/module/*.c) $(addprefix pam_oauth2/, \
+    base/buf.c base/clock.c base/err.c base/file.c base/reason.c base/secret.c \
+    base/spawn.c base/strlist.c base/text.c codec/wire.c codec/wire_body.c \
+    codec/session.c)
+MODULE_MAP := pam_oauth2/module/pam_oauth2.map
+UNIT_SRC := $(wildcard tests/unit/test_*.c)
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.SECONDARY:
+.PHONY: all help deps install demo unit flow pam system lint check clean
+
+define FLAVOUR
+CORE_$1 := $$(CORE_SRC:%.c=$$(BUILD)/$1/%.o)
+HELPER_$1 := $$(HELPER_SRC:%.c=$$(BUILD)/$1/%.o)
+MODULE_$1 := $$(MODULE_SRC:%.c=$$(BUILD)/$1/%.o)
+
+$$(BUILD)/$1/%.o: %.c packaging/VERSION Makefile
+	@mkdir -p $$(@D)
+	$$(CC) $$(CPPFLAGS_ALL) $$(CFLAGS_ALL) $$(CFLAGS_$1) $$(CFLAGS) -c -o $$@ $$<
+
+$$(BUILD)/$1/libpamoauth2-core.a: $$(CORE_$1)
+	@rm -f $$@
+	$$(AR) rcs $$@ $$^
+
+$$(BUILD)/$1/pam_oauth2_helper: $$(HELPER_$1) $$(BUILD)/$1/libpamoauth2-core.a
+	$$(CC) $$(LDFLAGS_$1) -pie $$(HARDEN) -o $$@ $$^ $$(LIBS)
+
+$$(BUILD)/$1/pam_oauth2.so: $$(MODULE_$1) $$(MODULE_MAP)
+	$$(CC) $$(LDFLAGS_$1) -shared $$(HARDEN) \
+	    -Wl,--version-script=$$(MODULE_MAP) -o $$@ $$(MODULE_$1) -lpam
+
+$$(BUILD)/$1/tests/%: $$(BUILD)/$1/tests/%.o $$(BUILD)/$1/libpamoauth2-core.a
+	$$(CC) $$(LDFLAGS_$1) -pie -o $$@ $$^ $$(LIBS) -lcmocka -lpam
+
+-include $$(wildcard $$(BUILD)/$1/*/*.d $$(BUILD)/$1/*/*/*.d)
+endef
+$(foreach f,$(FLAVOURS),$(eval $(call FLAVOUR,$f)))
+
+all: $(BUILD)/release/pam_oauth2.so $(BUILD)/release/pam_oauth2_helper
+
+help:
+	@sed -n '/^## /s/^## //p' Makefile
+## all      the module and its helper
+## deps     install what building and testing needs (Debian, as root)
+## install  into DESTDIR
+## demo     a real login against a real provider on this machine
+## check    all tests: unit flow pam system lint
+## unit, flow, pam, system [K=name], lint   one suite
+## clean    remove the build folder
+
+deps:
+	packaging/install-deps
+
+install: all
+	install -d $(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(MODULEDIR)
+	install -d -m 0755 $(DESTDIR)$(SYSCONFDIR)/pam_oauth2
+	install -m 0755 $(BUILD)/release/pam_oauth2_helper $(DESTDIR)$(LIBEXECDIR)/
+	install -m 0644 $(BUILD)/release/pam_oauth2.so $(DESTDIR)$(MODULEDIR)/
+
+STAGE := $(BUILD)/stage
+PYTEST := $(PYTHON) -B -m pytest -q -p no:cacheprovider
+UNIT_asan := $(UNIT_SRC:%.c=$(BUILD)/asan/%)
+UNIT_valgrind := $(UNIT_SRC:%.c=$(BUILD)/valgrind/%)
+DRIVERS := $(BUILD)/asan/tests/flow/client_driver \
+    $(BUILD)/release/tests/pam/driver $(BUILD)/release/tests/pam/inject
+
+$(STAGE)/.done: $(BUILD)/release/pam_oauth2.so \
+    $(BUILD)/release/pam_oauth2_helper
+	@rm -rf $(STAGE)
+	@$(MAKE) --no-print-directory install DESTDIR=$(STAGE) >/dev/null
+	@touch $@
+
+demo: deps
+	@$(MAKE) --no-print-directory -j2 $(STAGE)/.done
+	$(PYTHON) -B tests/system/demo.py $(if $(AUTO),--auto)
+
+unit: $(UNIT_asan) $(UNIT_valgrind)
+	tests/unit/run $(BUILD)
+
+flow: $(STAGE)/.done $(DRIVERS)
+	$(PYTEST) tests/flow $(if $(K),-k '$(K)')
+
+pam: $(STAGE)/.done $(DRIVERS)
+	$(PYTEST) tests/pam $(if $(K),-k '$(K)')
+
+system: $(STAGE)/.done
+	$(PYTEST) -s tests/system $(if $(K),-k '$(K)')
+
+lint:
+	tests/lint/run
+
+check: deps
+	@$(MAKE) --no-print-directory -j2 $(STAGE)/.done $(DRIVERS) \
+	    $(UNIT_asan) $(UNIT_valgrind)
+	$(PYTHON) -B tests/check.py
+
+clean:
+	rm -rf $(BUILD)

@@ -1,0 +1,102 @@
+/* The one list of errors, and what else there is to say about one. */
+#ifndef PAM_OAUTH2_BASE_ERR_H
+#define PAM_OAUTH2_BASE_ERR_H
+
+#define OAUTH2_ERRORS(X) \
+	X(OK, "success") \
+	X(NOMEM, "out of memory") \
+	X(INTERNAL, "internal error") \
+	X(IO, "input or output failed") \
+	X(LIMIT, "input larger than the allowed limit") \
+	X(SYNTAX, "malformed input") \
+	X(NOT_FOUND, "not found") \
+	X(UNTRUSTED, "owner or permissions are not safe") \
+	X(CONFIG, "not configured correctly") \
+	X(TIMEOUT, "time limit reached") \
+	X(CLOSED, "the other side is gone") \
+	X(PROTOCOL, "message out of turn or not well-formed") \
+	X(SANDBOX, "privileges could not be given up") \
+	X(TRANSPORT, "the server could not be reached") \
+	X(TLS, "the server's certificate or TLS was refused") \
+	X(HTTP, "unexpected HTTP answer") \
+	X(JSON, "not the JSON that was expected") \
+	X(POLICY, "the provider sent what may not be used or shown") \
+	X(NOT_SUPPORTED_AUTH_METHOD, "client authentication not supported") \
+	X(DISCOVERY, "discovery of the provider's endpoints failed") \
+	X(DEVICE_AUTHORIZATION, "the provider refused to start a sign-in") \
+	X(AUTHORIZATION_PENDING, "not approved yet") \
+	X(SLOW_DOWN, "not approved yet, and polled too fast") \
+	X(ACCESS_DENIED, "declined by the person") \
+	X(EXPIRED_TOKEN, "the code has expired") \
+	X(GET_ACCESS_TOKEN, "no access token was given") \
+	X(GET_PROFILE, "the profile could not be read")
+
+#define OAUTH2_ERR_ENUM(name, text) OAUTH2_ERR_##name,
+enum oauth2_err {
+	OAUTH2_ERRORS(OAUTH2_ERR_ENUM) OAUTH2_ERR_COUNT
+};
+#undef OAUTH2_ERR_ENUM
+
+/* Why a request failed, below the error that says which one. */
+#define OAUTH2_CAUSES(X) \
+	X(NONE, "none") \
+	X(TRANSPORT, "transport") \
+	X(TIMEOUT, "timeout") \
+	X(TLS, "tls") \
+	X(HTTP, "http") \
+	X(JSON, "json") \
+	X(PROTOCOL, "protocol") \
+	X(TOO_BIG, "too_big") \
+	X(POLICY, "policy")
+
+#define OAUTH2_CAUSE_ENUM(name, text) OAUTH2_CAUSE_##name,
+enum oauth2_cause {
+	OAUTH2_CAUSES(OAUTH2_CAUSE_ENUM) OAUTH2_CAUSE_COUNT
+};
+#undef OAUTH2_CAUSE_ENUM
+
+/*
+ * What a person needs to know beyond the error code. Every function that
+ * takes one accepts NULL. Never holds a secret or a full URL; what came from
+ * a provider is already escaped and cut (text_clean).
+ */
+struct detail {
+	enum oauth2_cause cause;
+	int http_status;       /* 0: no reply */
+	char error[65];	       /* the provider's `error` */
+	char description[129]; /* its `error_description` */
+	char text[256];	       /* ours: file, line, what was expected */
+};
+
+#define MUST_CHECK	   __attribute__((warn_unused_result))
+#define PRINTF(fmt, first) __attribute__((format(printf, fmt, first)))
+
+/* Cleanup by scope (`AUTO(x_free) struct x *x = NULL;`) and hand-over. */
+#define AUTO(fn) __attribute__((cleanup(fn##_scope)))
+#define AUTO_DEFINE(type, fn) \
+	static inline void fn##_scope(type **p) \
+	{ \
+		fn(*p); \
+	}
+#define TAKE(p) \
+	({ \
+		__typeof__(p) taken_ = (p); \
+		(p) = NULL; \
+		taken_; \
+	})
+
+/* The text for people of an error; never NULL. */
+const char *err_text(enum oauth2_err err);
+
+/* The name of an error or a cause as logs and tests know it; never NULL. */
+const char *err_name(enum oauth2_err err);
+const char *err_cause_name(enum oauth2_cause cause);
+
+/*
+ * Fill d->text (cut if need be) and hand the error through, so that a
+ * failure is one line: return detail_fail(d, OAUTH2_ERR_SYNTAX, "...", ...);
+ */
+enum oauth2_err detail_fail(
+    struct detail *d, enum oauth2_err err, const char *fmt, ...) PRINTF(3, 4);
+
+#endif

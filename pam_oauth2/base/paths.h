@@ -1,0 +1,12 @@
+/* Where things are. Fixed when built: nothing a caller sets can move them. */
+#ifndef PAM_OAUTH2_BASE_PATHS_H
+#define PAM_OAUTH2_BASE_PATHS_H
+
+#define PATH_HELPER    LIBEXECDIR "/pam_oauth2_helper"
+#define PATH_SETTINGS  SYSCONFDIR "/pam_oauth2/pam_oauth2.conf"
+#define PATH_ALLOWLIST SYSCONFDIR "/pam_oauth2/allowlist"
+
+/* The user that the worker becomes. */
+#define WORKER_USER "_pam_oauth2"
+
+#endif

@@ -1,0 +1,244 @@
+#include "codec/wire.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/secret.h"
+#include "codec/wire_body.h"
+
+static const uint8_t magic[4] = { 'P', 'O', '2', 'W' };
+
+#define TURNS(table) table, sizeof(table) / sizeof((table)[0])
+
+static const struct wire_turn module_turns[] = {
+	{ WIRE_MODULE_NEW, WIRE_HELLO, WIRE_MODULE_GREETED },
+	{ WIRE_MODULE_GREETED, WIRE_READY, WIRE_MODULE_OPEN },
+	{ WIRE_MODULE_GREETED, WIRE_RESULT, WIRE_MODULE_ENDED },
+	{ WIRE_MODULE_OPEN, WIRE_SHOW, WIRE_MODULE_OPEN },
+	{ WIRE_MODULE_OPEN, WIRE_ASK, WIRE_MODULE_ASKED },
+	{ WIRE_MODULE_OPEN, WIRE_CANCEL, WIRE_MODULE_CANCELLED },
+	{ WIRE_MODULE_OPEN, WIRE_RESULT, WIRE_MODULE_ENDED },
+	{ WIRE_MODULE_ASKED, WIRE_REPLY, WIRE_MODULE_OPEN },
+	{ WIRE_MODULE_ASKED, WIRE_CANCEL, WIRE_MODULE_CANCELLED },
+	/* The deadline came while the person was asked. */
+	{ WIRE_MODULE_ASKED, WIRE_RESULT, WIRE_MODULE_ENDED },
+	/* What was on its way when the module cancelled. */
+	{ WIRE_MODULE_CANCELLED, WIRE_SHOW, WIRE_MODULE_CANCELLED },
+	{ WIRE_MODULE_CANCELLED, WIRE_ASK, WIRE_MODULE_CANCELLED },
+	{ WIRE_MODULE_CANCELLED, WIRE_RESULT, WIRE_MODULE_ENDED },
+};
+
+enum worker_state {
+	WORKER_IDLE,
+	WORKER_STARTED,
+	WORKER_SHOWN,
+	WORKER_POLLING,
+	WORKER_ENDED,
+};
+
+static const struct wire_turn worker_turns[] = {
+	{ WORKER_IDLE, WIRE_START, WORKER_STARTED },
+	{ WORKER_IDLE, WIRE_FAILED, WORKER_ENDED }, /* no sandbox */
+	{ WORKER_STARTED, WIRE_DEVICE, WORKER_SHOWN },
+	{ WORKER_STARTED, WIRE_FAILED, WORKER_ENDED },
+	{ WORKER_SHOWN, WIRE_POLL, WORKER_POLLING },
+	{ WORKER_POLLING, WIRE_IDENTITY, WORKER_ENDED },
+	{ WORKER_POLLING, WIRE_FAILED, WORKER_ENDED },
+};
+
+const struct wire_leg wire_module_leg = { 16384, TURNS(module_turns) };
+const struct wire_leg wire_worker_leg = { WIRE_PACKET_MAX,
+	TURNS(worker_turns) };
+
+/* Move the leg's state machine; what is not listed ends the session. */
+static enum oauth2_err
+take_turn(struct wire *w, uint8_t type)
+{
+	const struct wire_turn *turn = w->leg->turns;
+
+	for (size_t n = w->leg->turn_count; n > 0; n--, turn++) {
+		if (turn->state == w->state && turn->type == type) {
+			w->state = turn->next;
+			return OAUTH2_ERR_OK;
+		}
+	}
+	return OAUTH2_ERR_PROTOCOL;
+}
+
+enum oauth2_err
+wire_pair(int ret_fd[2])
+{
+	int fds[2];
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) != 0)
+		return OAUTH2_ERR_IO;
+	ret_fd[0] = fds[0];
+	ret_fd[1] = fds[1];
+	return OAUTH2_ERR_OK;
+}
+
+void
+wire_init(
+    struct wire *w, int fd, const struct wire_leg *leg, const uint8_t *nonce)
+{
+	memset(w, 0, sizeof(*w));
+	w->fd = fd;
+	w->leg = leg;
+	w->packet = (struct buf)BUF(leg->max);
+	if (nonce != NULL) {
+		memcpy(w->nonce, nonce, sizeof(w->nonce));
+		w->has_nonce = true;
+	}
+}
+
+void
+wire_free(struct wire *w)
+{
+	buf_free(&w->packet);
+	secret_wipe(w->nonce, sizeof(w->nonce));
+	w->has_nonce = false;
+}
+
+static enum oauth2_err
+send_packet(struct wire *w, struct wire_out *out)
+{
+	size_t n = out->body.len;
+	uint8_t head[WIRE_HEADER_SIZE] = { magic[0], magic[1], magic[2],
+		magic[3], WIRE_VERSION, (uint8_t)out->type, (uint8_t)(n >> 8),
+		(uint8_t)n };
+	struct iovec iov[2] = {
+		{ .iov_base = head, .iov_len = sizeof(head) },
+		{ .iov_base = out->body.data, .iov_len = n },
+	};
+	struct msghdr mh = { .msg_iov = iov, .msg_iovlen = 2 };
+
+	memcpy(head + 8, w->nonce, WIRE_NONCE_SIZE);
+	while (sendmsg(w->fd, &mh, MSG_NOSIGNAL) < 0) {
+		if (errno == EINTR)
+			continue;
+		return errno == EPIPE || errno == ECONNRESET ? OAUTH2_ERR_CLOSED
+							     : OAUTH2_ERR_IO;
+	}
+	return OAUTH2_ERR_OK;
+}
+
+enum oauth2_err
+wire_send(struct wire *w, struct wire_out *out)
+{
+	enum oauth2_err err = buf_err(&out->body);
+
+	if (err == OAUTH2_ERR_OK &&
+	    out->body.len > w->leg->max - WIRE_HEADER_SIZE)
+		err = OAUTH2_ERR_LIMIT;
+	if (err == OAUTH2_ERR_OK)
+		err = wire_check_body(
+		    (uint8_t)out->type, out->body.data, out->body.len);
+	if (err == OAUTH2_ERR_OK)
+		err = take_turn(w, (uint8_t)out->type);
+	if (err == OAUTH2_ERR_OK)
+		err = send_packet(w, out);
+	buf_free(&out->body);
+	return err;
+}
+
+static enum oauth2_err
+wait_readable(int fd, int64_t deadline_ns)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	int n;
+
+	do {
+		n = poll(&p, 1, clock_ms_until(deadline_ns));
+	} while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return OAUTH2_ERR_IO;
+	return n == 0 ? OAUTH2_ERR_TIMEOUT : OAUTH2_ERR_OK;
+}
+
+/*
+ * An empty packet reads as 0 bytes, and so does the end. The sender's
+ * credentials come with every packet (SO_PASSCRED) and not with the end.
+ */
+static enum oauth2_err
+receive_packet(struct wire *w, uint8_t *packet, size_t *ret_len)
+{
+	union {
+		struct cmsghdr align;
+		char bytes[CMSG_SPACE(sizeof(struct ucred))];
+	} control;
+	struct iovec iov = { .iov_base = packet, .iov_len = w->leg->max };
+	struct msghdr mh = {
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = &control,
+		.msg_controllen = sizeof(control),
+	};
+	const int on = 1;
+	ssize_t n;
+
+	if (setsockopt(w->fd, SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)) != 0)
+		return OAUTH2_ERR_IO;
+	do {
+		n = recvmsg(w->fd, &mh, MSG_CMSG_CLOEXEC);
+	} while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return errno == ECONNRESET ? OAUTH2_ERR_CLOSED : OAUTH2_ERR_IO;
+	if (n == 0 && mh.msg_controllen == 0)
+		return OAUTH2_ERR_CLOSED;
+	if (n < WIRE_HEADER_SIZE ||
+	    (mh.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0)
+		return OAUTH2_ERR_PROTOCOL;
+	*ret_len = (size_t)n;
+	return OAUTH2_ERR_OK;
+}
+
+static enum oauth2_err
+check_header(struct wire *w, const uint8_t *packet, size_t len)
+{
+	size_t body = (size_t)packet[6] << 8 | packet[7];
+
+	if (memcmp(packet, magic, sizeof(magic)) != 0 ||
+	    packet[4] != WIRE_VERSION || body != len - WIRE_HEADER_SIZE)
+		return OAUTH2_ERR_PROTOCOL;
+	if (!w->has_nonce) {
+		memcpy(w->nonce, packet + 8, WIRE_NONCE_SIZE);
+		w->has_nonce = true;
+	}
+	if (!secret_equal(w->nonce, packet + 8, WIRE_NONCE_SIZE))
+		return OAUTH2_ERR_PROTOCOL;
+	return OAUTH2_ERR_OK;
+}
+
+enum oauth2_err
+wire_recv(struct wire *w, int64_t deadline_ns, struct wire_msg *ret)
+{
+	uint8_t *packet;
+	enum oauth2_err err;
+	size_t len = 0;
+
+	buf_free(&w->packet);
+	packet = secret_alloc(w->leg->max);
+	if (packet == NULL)
+		return OAUTH2_ERR_NOMEM;
+	w->packet.data = packet;
+	err = wait_readable(w->fd, deadline_ns);
+	if (err == OAUTH2_ERR_OK)
+		err = receive_packet(w, packet, &len);
+	if (err == OAUTH2_ERR_OK)
+		err = check_header(w, packet, len);
+	if (err == OAUTH2_ERR_OK)
+		err = wire_check_body(packet[5], packet + WIRE_HEADER_SIZE,
+		    len - WIRE_HEADER_SIZE);
+	if (err == OAUTH2_ERR_OK)
+		err = take_turn(w, packet[5]);
+	if (err != OAUTH2_ERR_OK)
+		return err;
+	ret->type = (enum wire_type)packet[5];
+	ret->body = packet + WIRE_HEADER_SIZE;
+	ret->len = len - WIRE_HEADER_SIZE;
+	return OAUTH2_ERR_OK;
+}

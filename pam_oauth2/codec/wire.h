@@ -1,0 +1,265 @@
+/*
+ * The messages between module, monitor and worker.
+ *
+ * One message is one SOCK_SEQPACKET packet: a header of 24 bytes (magic
+ * "PO2W", version, type, length of the body, nonce of the session; big
+ * endian) and a body of fields (tag, length, value). Which fields a message
+ * has, of which kind and how long, stands in one table in wire.c; both ends
+ * check it, so nobody sends what the other would refuse. What the table does
+ * not allow ends the session.
+ */
+#ifndef PAM_OAUTH2_CODEC_WIRE_H
+#define PAM_OAUTH2_CODEC_WIRE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/strlist.h"
+
+#define WIRE_VERSION	1
+#define WIRE_NONCE_SIZE 16
+#define WIRE_PACKET_MAX 65535 /* bytes, on any leg */
+
+enum wire_type {
+	/* module to monitor */
+	WIRE_HELLO = 1,
+	WIRE_REPLY,
+	WIRE_CANCEL,
+	/* monitor to module */
+	WIRE_READY = 16,
+	WIRE_SHOW,
+	WIRE_ASK,
+	WIRE_RESULT,
+	/* monitor to worker */
+	WIRE_START = 32,
+	WIRE_POLL,
+	/* worker to monitor */
+	WIRE_DEVICE = 48,
+	WIRE_IDENTITY,
+	WIRE_FAILED,
+};
+
+enum wire_tag {
+	WIRE_TAG_PHASE = 1,
+	WIRE_TAG_ID,
+	WIRE_TAG_SERVICE,
+	WIRE_TAG_SECTION,
+	WIRE_TAG_CONFIG_PATH,
+	WIRE_TAG_DEBUG,
+	WIRE_TAG_FLAGS,
+	WIRE_TAG_CAN_CONVERSE,
+	WIRE_TAG_USER,
+	WIRE_TAG_UID,
+	WIRE_TAG_RUID,
+	WIRE_TAG_RUSER,
+	WIRE_TAG_RHOST,
+	WIRE_TAG_TTY,
+	WIRE_TAG_STARTED_NS,
+	WIRE_TAG_TEXT,
+	WIRE_TAG_CAUSE,
+	WIRE_TAG_DEADLINE_NS,
+	WIRE_TAG_STYLE,
+	WIRE_TAG_ECHO,
+	WIRE_TAG_VERDICT,
+	WIRE_TAG_REASON,
+	WIRE_TAG_ISSUER,
+	WIRE_TAG_CLIENT_ID,
+	WIRE_TAG_CLIENT_SECRET,
+	WIRE_TAG_AUTH_METHOD,
+	WIRE_TAG_TOKEN_ENDPOINT,
+	WIRE_TAG_DEVICE_ENDPOINT,
+	WIRE_TAG_USERINFO_ENDPOINT,
+	WIRE_TAG_ENDPOINT_HOST,
+	WIRE_TAG_VERIFICATION_HOST,
+	WIRE_TAG_SCOPE,
+	WIRE_TAG_GROUPS_CLAIM,
+	WIRE_TAG_CLAIM,
+	WIRE_TAG_CA_FILE,
+	WIRE_TAG_PROXY,
+	WIRE_TAG_DELAY_S,
+	WIRE_TAG_USER_CODE,
+	WIRE_TAG_VERIFICATION_URI,
+	WIRE_TAG_VERIFICATION_URI_COMPLETE,
+	WIRE_TAG_EXPIRES_IN,
+	WIRE_TAG_INTERVAL,
+	WIRE_TAG_SUB,
+	WIRE_TAG_EMAIL,
+	WIRE_TAG_EMAIL_VERIFIED,
+	WIRE_TAG_GROUP,
+	WIRE_TAG_ERROR,
+	WIRE_TAG_HTTP_STATUS,
+	WIRE_TAG_PROVIDER_ERROR,
+	WIRE_TAG_DESCRIPTION,
+	WIRE_TAG_COUNT
+};
+
+/* WIRE_TAG_PHASE */
+enum wire_phase {
+	WIRE_PHASE_AUTHENTICATE = 1,
+};
+
+/* WIRE_TAG_CAUSE of CANCEL: why there is no answer to ASK */
+enum wire_cancel {
+	WIRE_CANCEL_CONVERSATION = 1, /* the host's conversation failed */
+	WIRE_CANCEL_PASSWORD,	      /* it answers without a person */
+	WIRE_CANCEL_SIGNAL,	      /* the person pressed Ctrl-C */
+	WIRE_CANCEL_GONE,	      /* the client hung up */
+};
+
+/* WIRE_TAG_STYLE of SHOW */
+enum wire_style {
+	WIRE_STYLE_INFO = 1,
+	WIRE_STYLE_ERROR,
+};
+
+/* WIRE_TAG_ECHO of ASK */
+enum wire_echo {
+	WIRE_ECHO_PROBE = 1, /* no prompt: tell how the host takes a message */
+	WIRE_ECHO_ON,
+	WIRE_ECHO_OFF,
+};
+
+/* WIRE_TAG_VERDICT of RESULT */
+enum wire_verdict {
+	WIRE_VERDICT_GRANT = 1,
+	WIRE_VERDICT_DENY,
+	WIRE_VERDICT_UNAVAILABLE, /* only where the settings ask for it */
+	WIRE_VERDICT_IGNORE,	  /* only where the settings ask for it */
+};
+
+/* What a state machine allows: in state, this type leads to next. */
+struct wire_turn {
+	uint8_t state;
+	uint8_t type;
+	uint8_t next;
+};
+
+/*
+ * A leg: how large its packets may be, and one table of turns for both of
+ * its ends and both directions. Every leg starts in state 0.
+ */
+struct wire_leg {
+	size_t max; /* bytes of a packet */
+	const struct wire_turn *turns;
+	size_t turn_count;
+};
+
+extern const struct wire_leg wire_module_leg;
+extern const struct wire_leg wire_worker_leg;
+
+/* The states of the module's leg. */
+enum wire_module_state {
+	WIRE_MODULE_NEW,
+	WIRE_MODULE_GREETED,
+	WIRE_MODULE_OPEN,
+	WIRE_MODULE_ASKED,
+	WIRE_MODULE_CANCELLED,
+	WIRE_MODULE_ENDED,
+};
+
+/*
+ * One end of a leg. The descriptor is borrowed. An end whose nonce is not
+ * known yet takes it from the first packet that it receives.
+ */
+struct wire {
+	int fd;
+	const struct wire_leg *leg;
+	uint8_t state;
+	bool has_nonce;
+	uint8_t nonce[WIRE_NONCE_SIZE];
+	struct buf packet; /* the last one received */
+};
+
+/* A received message; valid until the next wire_recv() on that leg. */
+struct wire_msg {
+	enum wire_type type;
+	const uint8_t *body;
+	size_t len;
+};
+
+/* A message being made. Errors stick until wire_send(). */
+struct wire_out {
+	enum wire_type type;
+	struct buf body;
+};
+
+/*
+ * Make a socket pair for a leg; both ends close on exec.
+ *
+ * Errors: IO.
+ */
+enum oauth2_err wire_pair(int ret_fd[2]) MUST_CHECK;
+
+/*
+ * An end of a leg in state 0.
+ *
+ * nonce    WIRE_NONCE_SIZE bytes, or NULL to take the peer's.
+ */
+void wire_init(
+    struct wire *w, int fd, const struct wire_leg *leg, const uint8_t *nonce);
+
+/* Wipe what the leg holds. The descriptor stays open. */
+void wire_free(struct wire *w);
+
+/* Start a message; then one call for each field; then wire_send(). */
+void wire_begin(struct wire_out *out, enum wire_type type);
+void wire_put_u64(struct wire_out *out, enum wire_tag tag, uint64_t value);
+/* NULL puts no field: for optional ones. */
+void wire_put_text(struct wire_out *out, enum wire_tag tag, const char *text);
+/* One field for each item. */
+void wire_put_list(
+    struct wire_out *out, enum wire_tag tag, const struct strlist *list);
+
+/*
+ * Send and wipe a message.
+ *
+ * Errors: PROTOCOL (not in turn, or not as the table of fields has it),
+ * LIMIT, NOMEM, CLOSED (the other end is gone), IO.
+ */
+enum oauth2_err wire_send(struct wire *w, struct wire_out *out) MUST_CHECK;
+
+/*
+ * Receive one message that is in turn and well-formed.
+ *
+ * Errors: TIMEOUT, CLOSED (the other end is gone), PROTOCOL (anything that
+ * the tables do not allow, an empty or an oversize packet), NOMEM, IO.
+ */
+enum oauth2_err wire_recv(
+    struct wire *w, int64_t deadline_ns, struct wire_msg *ret) MUST_CHECK;
+
+bool wire_has(const struct wire_msg *m, enum wire_tag tag);
+
+/* A field that the table requires; 0 where an optional one is missing. */
+uint64_t wire_get_u64(const struct wire_msg *m, enum wire_tag tag);
+
+/*
+ * A text field, copied.
+ *
+ * ret      NUL-terminated, secret_free() it; NULL where an optional field
+ *          is missing.
+ *
+ * Errors: NOMEM.
+ */
+enum oauth2_err wire_take_text(
+    const struct wire_msg *m, enum wire_tag tag, char **ret) MUST_CHECK;
+
+/*
+ * A text field, copied into size bytes; "" where it is missing.
+ *
+ * Errors: LIMIT.
+ */
+enum oauth2_err wire_copy_text(const struct wire_msg *m, enum wire_tag tag,
+    char *ret, size_t size) MUST_CHECK;
+
+/* Whether a text field is there and equal. */
+bool wire_text_is(
+    const struct wire_msg *m, enum wire_tag tag, const char *text);
+
+/* Append the fields of a list. Errors: LIMIT (ret is full), NOMEM. */
+enum oauth2_err wire_take_list(const struct wire_msg *m, enum wire_tag tag,
+    struct strlist *ret) MUST_CHECK;
+
+#endif

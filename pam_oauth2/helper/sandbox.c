@@ -1,0 +1,267 @@
+#include "helper/sandbox.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <seccomp.h>
+#include <stddef.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define COUNT(list)   (sizeof(list) / sizeof((list)[0]))
+#define WRITING_FLAGS (O_WRONLY | O_RDWR | O_CREAT | O_TRUNC | O_TMPFILE)
+
+/* The first error sticks. */
+#define DO(call) (rc = rc == 0 ? (call) : rc)
+
+/* What libcurl, OpenSSL, the resolver and the C library need. */
+static const int worker_calls[] = {
+	/* memory */
+	SCMP_SYS(brk),
+	SCMP_SYS(madvise),
+	SCMP_SYS(mmap),
+	SCMP_SYS(mprotect),
+	SCMP_SYS(mremap),
+	SCMP_SYS(munmap),
+	/* descriptors */
+	SCMP_SYS(close),
+	SCMP_SYS(epoll_create1),
+	SCMP_SYS(epoll_ctl),
+	SCMP_SYS(epoll_pwait),
+	SCMP_SYS(epoll_wait),
+	SCMP_SYS(eventfd2),
+	SCMP_SYS(fcntl),
+	SCMP_SYS(ioctl),
+	SCMP_SYS(lseek),
+	SCMP_SYS(pipe),
+	SCMP_SYS(pipe2),
+	SCMP_SYS(poll),
+	SCMP_SYS(ppoll),
+	SCMP_SYS(pread64),
+	SCMP_SYS(pselect6),
+	SCMP_SYS(read),
+	SCMP_SYS(readv),
+	SCMP_SYS(select),
+	SCMP_SYS(write),
+	SCMP_SYS(writev),
+	/* files, looked at */
+	SCMP_SYS(access),
+	SCMP_SYS(faccessat),
+	SCMP_SYS(faccessat2),
+	SCMP_SYS(fstat),
+	SCMP_SYS(fstatfs),
+	SCMP_SYS(getcwd),
+	SCMP_SYS(getdents64),
+	SCMP_SYS(lstat),
+	SCMP_SYS(newfstatat),
+	SCMP_SYS(readlink),
+	SCMP_SYS(readlinkat),
+	SCMP_SYS(stat),
+	SCMP_SYS(statx),
+	/* connected sockets */
+	SCMP_SYS(bind),
+	SCMP_SYS(connect),
+	SCMP_SYS(getpeername),
+	SCMP_SYS(getsockname),
+	SCMP_SYS(getsockopt),
+	SCMP_SYS(recvfrom),
+	SCMP_SYS(recvmmsg),
+	SCMP_SYS(recvmsg),
+	SCMP_SYS(sendmmsg),
+	SCMP_SYS(sendmsg),
+	SCMP_SYS(sendto),
+	SCMP_SYS(setsockopt),
+	SCMP_SYS(shutdown),
+	SCMP_SYS(socketpair),
+	/* time, threads, itself */
+	SCMP_SYS(clock_getres),
+	SCMP_SYS(clock_gettime),
+	SCMP_SYS(clock_nanosleep),
+	SCMP_SYS(exit),
+	SCMP_SYS(exit_group),
+	SCMP_SYS(futex),
+	SCMP_SYS(getegid),
+	SCMP_SYS(geteuid),
+	SCMP_SYS(getgid),
+	SCMP_SYS(getpid),
+	SCMP_SYS(getppid),
+	SCMP_SYS(getrandom),
+	SCMP_SYS(getrlimit),
+	SCMP_SYS(gettid),
+	SCMP_SYS(gettimeofday),
+	SCMP_SYS(getuid),
+	SCMP_SYS(membarrier),
+	SCMP_SYS(nanosleep),
+	SCMP_SYS(restart_syscall),
+	SCMP_SYS(rseq),
+	SCMP_SYS(rt_sigaction),
+	SCMP_SYS(rt_sigprocmask),
+	SCMP_SYS(rt_sigreturn),
+	SCMP_SYS(sched_getaffinity),
+	SCMP_SYS(sched_yield),
+	SCMP_SYS(set_robust_list),
+	SCMP_SYS(set_tid_address),
+	SCMP_SYS(sigaltstack),
+	SCMP_SYS(sysinfo),
+	SCMP_SYS(time),
+	SCMP_SYS(uname),
+};
+
+/* Nobody asks for these by mistake: the process ends. */
+static const int deadly_calls[] = {
+	SCMP_SYS(execve),
+	SCMP_SYS(execveat),
+	SCMP_SYS(process_vm_readv),
+	SCMP_SYS(process_vm_writev),
+	SCMP_SYS(ptrace),
+};
+
+/* And the worker is never in a position to signal anyone. */
+static const int worker_deadly_calls[] = {
+	SCMP_SYS(kill),
+	SCMP_SYS(pidfd_open),
+	SCMP_SYS(pidfd_send_signal),
+	SCMP_SYS(rt_sigqueueinfo),
+	SCMP_SYS(rt_tgsigqueueinfo),
+	SCMP_SYS(tkill),
+};
+
+/* Root's ways to change the machine, and the ways around this filter. */
+static const int monitor_refused_calls[] = {
+	SCMP_SYS(add_key),
+	SCMP_SYS(bpf),
+	SCMP_SYS(chroot),
+	SCMP_SYS(delete_module),
+	SCMP_SYS(finit_module),
+	SCMP_SYS(init_module),
+	SCMP_SYS(io_uring_enter),
+	SCMP_SYS(io_uring_register),
+	SCMP_SYS(io_uring_setup),
+	SCMP_SYS(ioperm),
+	SCMP_SYS(iopl),
+	SCMP_SYS(kexec_file_load),
+	SCMP_SYS(kexec_load),
+	SCMP_SYS(keyctl),
+	SCMP_SYS(mount),
+	SCMP_SYS(move_mount),
+	SCMP_SYS(open_by_handle_at),
+	SCMP_SYS(open_tree),
+	SCMP_SYS(perf_event_open),
+	SCMP_SYS(pivot_root),
+	SCMP_SYS(reboot),
+	SCMP_SYS(request_key),
+	SCMP_SYS(setns),
+	SCMP_SYS(swapoff),
+	SCMP_SYS(swapon),
+	SCMP_SYS(umount2),
+	SCMP_SYS(unshare),
+	SCMP_SYS(userfaultfd),
+};
+
+static int
+add_all(scmp_filter_ctx ctx, uint32_t action, const int *calls, size_t n)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < n; i++)
+		DO(seccomp_rule_add(ctx, action, calls[i], 0));
+	return rc;
+}
+
+/* getaddrinfo also tries AF_UNIX (nscd) and AF_NETLINK, and copes. */
+static int
+add_worker_sockets(scmp_filter_ctx ctx)
+{
+	const uint32_t refuse = SCMP_ACT_ERRNO(EAFNOSUPPORT);
+	int rc = 0;
+
+	DO(seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(socket), 1,
+	    SCMP_A0(SCMP_CMP_EQ, AF_INET)));
+	DO(seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(socket), 1,
+	    SCMP_A0(SCMP_CMP_EQ, AF_INET6)));
+	for (scmp_datum_t family = 0; family < AF_MAX; family++)
+		if (family != AF_INET && family != AF_INET6)
+			DO(seccomp_rule_add(ctx, refuse, SCMP_SYS(socket), 1,
+			    SCMP_A0(SCMP_CMP_EQ, family)));
+	return rc;
+}
+
+/* Files are opened to be read, or not at all. */
+static int
+add_worker_files(scmp_filter_ctx ctx)
+{
+	int rc = 0;
+
+	DO(seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(openat), 1,
+	    SCMP_A2(SCMP_CMP_MASKED_EQ, WRITING_FLAGS & ~O_DIRECTORY, 0)));
+	DO(seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(open), 1,
+	    SCMP_A1(SCMP_CMP_MASKED_EQ, WRITING_FLAGS & ~O_DIRECTORY, 0)));
+	return rc;
+}
+
+/*
+ * The resolver runs in a thread. clone3 hides its flags from the filter: not
+ * there (ENOSYS), and the C library falls back to clone. abort() signals
+ * itself.
+ */
+static int
+add_worker_threads(scmp_filter_ctx ctx)
+{
+	int rc = 0;
+
+	DO(seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,
+	    SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD)));
+	DO(seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
+	    SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid())));
+	DO(seccomp_rule_add(ctx, SCMP_ACT_KILL_PROCESS, SCMP_SYS(tgkill), 1,
+	    SCMP_A0(SCMP_CMP_NE, (scmp_datum_t)getpid())));
+	/* pthread_create asks for the size of its stack, and sets nothing. */
+	DO(seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1,
+	    SCMP_A2(SCMP_CMP_EQ, 0)));
+	return rc;
+}
+
+enum oauth2_err
+sandbox_worker(void)
+{
+	/* ENOSYS: what a C library meets on an older kernel, and copes with. */
+	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ERRNO(ENOSYS));
+	int rc = 0;
+
+	if (ctx == NULL)
+		return OAUTH2_ERR_SANDBOX;
+	DO(seccomp_attr_set(
+	    ctx, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS));
+	DO(add_all(ctx, SCMP_ACT_ALLOW, worker_calls, COUNT(worker_calls)));
+	DO(add_all(
+	    ctx, SCMP_ACT_KILL_PROCESS, deadly_calls, COUNT(deadly_calls)));
+	DO(add_all(ctx, SCMP_ACT_KILL_PROCESS, worker_deadly_calls,
+	    COUNT(worker_deadly_calls)));
+	DO(add_worker_sockets(ctx));
+	DO(add_worker_files(ctx));
+	DO(add_worker_threads(ctx));
+	DO(seccomp_load(ctx));
+	seccomp_release(ctx);
+	return rc == 0 ? OAUTH2_ERR_OK : OAUTH2_ERR_SANDBOX;
+}
+
+enum oauth2_err
+sandbox_monitor(void)
+{
+	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ALLOW);
+	int rc = 0;
+
+	if (ctx == NULL)
+		return OAUTH2_ERR_SANDBOX;
+	DO(seccomp_attr_set(
+	    ctx, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS));
+	DO(add_all(
+	    ctx, SCMP_ACT_KILL_PROCESS, deadly_calls, COUNT(deadly_calls)));
+	DO(add_all(ctx, SCMP_ACT_ERRNO(EPERM), monitor_refused_calls,
+	    COUNT(monitor_refused_calls)));
+	DO(seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EAFNOSUPPORT), SCMP_SYS(socket),
+	    1, SCMP_A0(SCMP_CMP_NE, AF_UNIX)));
+	DO(seccomp_load(ctx));
+	seccomp_release(ctx);
+	return rc == 0 ? OAUTH2_ERR_OK : OAUTH2_ERR_SANDBOX;
+}

@@ -1,0 +1,223 @@
+/* One call of authenticate: ask the helper, deny whatever goes wrong. */
+#include "module/attempt.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include <security/pam_ext.h>
+#include <security/pam_modutil.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/paths.h"
+#include "base/spawn.h"
+#include "base/text.h"
+#include "codec/session.h"
+#include "module/arguments.h"
+#include "module/conversation.h"
+
+#define REAP_NS (2 * CLOCK_NS_PER_S)
+
+/* One call of authenticate, from its first line to its last. */
+struct attempt {
+	pam_handle_t *pamh;
+	char id[10]; /* correlation id */
+	struct arguments arguments;
+	struct session_hello hello;
+	struct session_result result;
+};
+
+static const char *
+get_text_item(pam_handle_t *pamh, int item)
+{
+	const void *text = NULL;
+
+	if (pam_get_item(pamh, item, &text) != PAM_SUCCESS)
+		return NULL;
+	return text;
+}
+
+/* getrandom() in one piece: up to 256 bytes never come short. */
+static bool
+get_random(void *ret, size_t n)
+{
+	return getrandom(ret, n, 0) == (ssize_t)n;
+}
+
+/* Eight characters that survive being read out over the telephone. */
+static bool
+make_id(char ret[10])
+{
+	static const char crockford[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+	unsigned char random[8];
+
+	if (!get_random(random, sizeof(random)))
+		return false;
+	for (int i = 0, at = 0; i < 8; i++) {
+		if (i == 4)
+			ret[at++] = '-';
+		ret[at++] = crockford[random[i] & 31];
+	}
+	ret[9] = '\0';
+	return true;
+}
+
+static bool
+is_sudo(const char *service)
+{
+	return strcmp(service, "sudo") == 0 || strcmp(service, "sudo-i") == 0;
+}
+
+/* A denial that no helper knows of: told and logged here. */
+static void
+deny(struct attempt *a, enum reason reason, const char *why)
+{
+	const struct session_hello *h = &a->hello;
+	const char *const texts[] = { h->service, h->user, h->rhost, h->tty,
+		why };
+	char clean[5][129];
+
+	a->result.verdict = WIRE_VERDICT_DENY;
+	a->result.reason = reason;
+	for (size_t i = 0; i < 5; i++) {
+		const char *text = texts[i] == NULL ? "" : texts[i];
+
+		text_clean(clean[i], sizeof(clean[i]), text, strlen(text));
+	}
+	reason_text(reason, clean[1], a->result.text, 512);
+	if (a->result.text[0] != '\0')
+		(void)snprintf(a->result.text + strlen(a->result.text), 16,
+		    " (%s)", a->id);
+	pam_syslog(a->pamh, reason_priority(reason),
+	    "event=decision id=\"%s\" phase=\"authenticate\""
+	    " result=\"denied\" reason=\"%s\" service=\"%s\" user=\"%s\""
+	    " rhost=\"%s\" tty=\"%s\" detail=\"%s\"",
+	    a->id, reason_name(reason), clean[0], clean[1], clean[2], clean[3],
+	    clean[4]);
+}
+
+/* What the host knows about who is asking. False: denied, and said so. */
+static bool
+greet(struct attempt *a, int flags)
+{
+	struct session_hello *h = &a->hello;
+	const struct passwd *pw;
+
+	h->phase = WIRE_PHASE_AUTHENTICATE;
+	h->started_ns = clock_monotonic_ns();
+	h->id = a->id;
+	h->service = get_text_item(a->pamh, PAM_SERVICE);
+	h->rhost = get_text_item(a->pamh, PAM_RHOST);
+	h->ruser = get_text_item(a->pamh, PAM_RUSER);
+	h->tty = get_text_item(a->pamh, PAM_TTY);
+	h->section = a->arguments.section;
+	h->config_path = a->arguments.config_path;
+	h->is_debug = a->arguments.is_debug;
+	h->flags = (uint32_t)flags;
+	h->can_converse = conversation_is_there(a->pamh);
+	h->ruid = getuid();
+	if (h->service == NULL)
+		h->service = "";
+	if (geteuid() != 0) {
+		deny(a, REASON_not_root, "");
+		return false;
+	}
+	if (pam_get_user(a->pamh, &h->user, NULL) != PAM_SUCCESS ||
+	    h->user == NULL || strlen(h->user) > 255 ||
+	    !text_is_utf8(h->user, strlen(h->user))) {
+		deny(a, REASON_user_unknown, "no user name");
+		return false;
+	}
+	pw = pam_modutil_getpwnam(a->pamh, h->user);
+	h->has_uid = pw != NULL;
+	h->uid = pw != NULL ? pw->pw_uid : 0;
+	return true;
+}
+
+/* Start the helper, hold the session, and see that nothing is left. */
+static enum oauth2_err
+ask_helper(struct attempt *a)
+{
+	const struct session_callbacks cb = conversation_callbacks(a->pamh);
+	AUTO(file_close) int ours = -1;
+	uint8_t nonce[WIRE_NONCE_SIZE];
+	enum oauth2_err err;
+	int fds[2];
+	pid_t pid;
+
+	if (!get_random(nonce, sizeof(nonce)))
+		return OAUTH2_ERR_IO;
+	err = wire_pair(fds);
+	if (err != OAUTH2_ERR_OK)
+		return err;
+	ours = fds[0];
+	err = spawn_helper(PATH_HELPER, fds[1], &pid);
+	close(fds[1]);
+	if (err != OAUTH2_ERR_OK)
+		return err;
+	err = session_run(ours, nonce, &a->hello, &cb, &a->result);
+	file_close(ours);
+	ours = -1;
+	spawn_reap(pid, clock_monotonic_ns() + REAP_NS);
+	return err;
+}
+
+static int
+to_pam_code(const struct attempt *a)
+{
+	switch (a->result.verdict) {
+	case WIRE_VERDICT_GRANT:
+		return PAM_SUCCESS;
+	case WIRE_VERDICT_UNAVAILABLE:
+		return PAM_AUTHINFO_UNAVAIL;
+	case WIRE_VERDICT_IGNORE:
+		return PAM_IGNORE;
+	case WIRE_VERDICT_DENY:
+		break;
+	}
+	/* sudo asks again after AUTH_ERR, even after Ctrl-C. */
+	if (a->result.reason == REASON_cancelled && is_sudo(a->hello.service))
+		return PAM_ABORT;
+	return PAM_AUTH_ERR;
+}
+
+/* Ask, unless there is a reason to deny at once. */
+static void
+run(struct attempt *a, int flags, int argc, const char **argv)
+{
+	const char *unknown = arguments_parse(argc, argv, &a->arguments);
+	enum oauth2_err err;
+
+	if (!greet(a, flags))
+		return;
+	if (unknown != NULL) {
+		deny(a, REASON_settings_invalid, unknown);
+		return;
+	}
+	err = ask_helper(a);
+	if (err != OAUTH2_ERR_OK)
+		deny(a,
+		    err == OAUTH2_ERR_PROTOCOL ? REASON_protocol_error
+					       : REASON_helper_failed,
+		    err_text(err));
+}
+
+int
+attempt_run(pam_handle_t *pamh, int flags, int argc, const char **argv)
+{
+	struct attempt a = {
+		.pamh = pamh,
+		.result = { .verdict = WIRE_VERDICT_DENY },
+	};
+
+	if (!make_id(a.id))
+		return PAM_AUTH_ERR;
+	run(&a, flags, argc, argv);
+	if (a.result.text[0] != '\0' &&
+	    ((flags & (int)PAM_SILENT) == 0 || is_sudo(a.hello.service)))
+		conversation_show(pamh, WIRE_STYLE_ERROR, a.result.text);
+	return to_pam_code(&a);
+}

@@ -1,0 +1,146 @@
+#include "module/conversation.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/secret.h"
+
+static const struct pam_conv *
+get_conv(pam_handle_t *pamh)
+{
+	const void *conv = NULL;
+
+	if (pam_get_item(pamh, PAM_CONV, &conv) != PAM_SUCCESS)
+		return NULL;
+	return conv;
+}
+
+bool
+conversation_is_there(pam_handle_t *pamh)
+{
+	const struct pam_conv *conv = get_conv(pamh);
+
+	return conv != NULL && conv->conv != NULL;
+}
+
+/*
+ * One message. *ret_text is the host's answer, malloc'ed by the host, or
+ * NULL: sudo leaves the response alone when Ctrl-C ends its prompt.
+ */
+static int
+converse(pam_handle_t *pamh, int style, const char *text, char **ret_text)
+{
+	const struct pam_conv *conv = get_conv(pamh);
+	const struct pam_message message = { .msg_style = style, .msg = text };
+	const struct pam_message *messages[] = { &message };
+	struct pam_response *response = NULL;
+	int rc;
+
+	*ret_text = NULL;
+	if (conv == NULL || conv->conv == NULL)
+		return PAM_CONV_ERR;
+	rc = conv->conv(1, messages, &response, conv->appdata_ptr);
+	if (rc != PAM_SUCCESS || response == NULL)
+		return rc;
+	*ret_text = response->resp;
+	free(response);
+	return PAM_SUCCESS;
+}
+
+/* What the host answered may be a code or a password: wipe it. */
+static void
+free_answer(char *answer)
+{
+	if (answer == NULL)
+		return;
+	secret_wipe(answer, strlen(answer));
+	free(answer);
+}
+AUTO_DEFINE(char, free_answer)
+
+void
+conversation_show(pam_handle_t *pamh, enum wire_style style, const char *text)
+{
+	AUTO(free_answer) char *answer = NULL;
+
+	(void)converse(pamh,
+	    style == WIRE_STYLE_ERROR ? PAM_ERROR_MSG : PAM_TEXT_INFO, text,
+	    &answer);
+}
+
+static void
+show(void *context, enum wire_style style, const char *text)
+{
+	conversation_show(context, style, text);
+}
+
+/*
+ * sshd's password method answers for the person, with the password: there
+ * an empty message has an answer, which no host that asks a person gives.
+ * The same message gives the prompt a line of its own where the client puts
+ * "(user@host) " before it.
+ */
+static enum oauth2_err
+probe(pam_handle_t *pamh, char **ret, enum wire_cancel *ret_cause)
+{
+	AUTO(free_answer) char *answer = NULL;
+
+	if (converse(pamh, PAM_TEXT_INFO, "", &answer) != PAM_SUCCESS)
+		return OAUTH2_ERR_CLOSED;
+	if (answer != NULL) {
+		*ret_cause = WIRE_CANCEL_PASSWORD;
+		return OAUTH2_ERR_CLOSED;
+	}
+	*ret = secret_strdup("");
+	return *ret == NULL ? OAUTH2_ERR_NOMEM : OAUTH2_ERR_OK;
+}
+
+static bool
+cancelled(void *context, enum wire_cancel *ret_cause)
+{
+	sigset_t pending;
+
+	(void)context;
+	/* sudo blocks these while a module runs; elsewhere they end us. */
+	if (sigpending(&pending) != 0 ||
+	    (sigismember(&pending, SIGINT) != 1 &&
+		sigismember(&pending, SIGQUIT) != 1))
+		return false;
+	*ret_cause = WIRE_CANCEL_SIGNAL;
+	return true;
+}
+
+static enum oauth2_err
+ask(void *context, enum wire_echo echo, const char *text, char **ret,
+    enum wire_cancel *ret_cause)
+{
+	AUTO(free_answer) char *answer = NULL;
+
+	*ret_cause = WIRE_CANCEL_CONVERSATION;
+	if (echo == WIRE_ECHO_PROBE)
+		return probe(context, ret, ret_cause);
+	if (converse(context,
+		echo == WIRE_ECHO_OFF ? PAM_PROMPT_ECHO_OFF
+				      : PAM_PROMPT_ECHO_ON,
+		text, &answer) != PAM_SUCCESS ||
+	    answer == NULL) {
+		(void)cancelled(context, ret_cause);
+		return OAUTH2_ERR_CLOSED;
+	}
+	*ret = secret_strdup(answer);
+	return *ret == NULL ? OAUTH2_ERR_NOMEM : OAUTH2_ERR_OK;
+}
+
+struct session_callbacks
+conversation_callbacks(pam_handle_t *pamh)
+{
+	const struct session_callbacks callbacks = {
+		.context = pamh,
+		.show = show,
+		.ask = ask,
+		.cancelled = cancelled,
+	};
+
+	return callbacks;
+}

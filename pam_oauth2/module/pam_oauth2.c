@@ -1,0 +1,112 @@
+/*
+ * The six doors through which a host enters. This code runs inside sshd,
+ * sudo, su and login: no network, no settings, no secrets, no libraries but
+ * libpam and libc. It asks the helper and believes nothing but a GRANT.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include <security/pam_modules.h>
+
+#include "module/attempt.h"
+
+#define EXPORT	      __attribute__((visibility("default")))
+#define DATA_APPROVED "pam_oauth2.approved"
+
+static void
+free_data(pam_handle_t *pamh, void *data, int status)
+{
+	(void)pamh;
+	(void)status;
+	free(data);
+}
+
+/* Let the account phase on this handle know who was just approved. */
+static void
+remember_approval(pam_handle_t *pamh)
+{
+	const void *user = NULL;
+	char *copy;
+
+	if (pam_get_item(pamh, PAM_USER, &user) != PAM_SUCCESS || user == NULL)
+		return;
+	copy = strdup(user);
+	if (copy != NULL &&
+	    pam_set_data(pamh, DATA_APPROVED, copy, free_data) != PAM_SUCCESS)
+		free(copy);
+}
+
+EXPORT int
+pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **argv)
+{
+	int rc;
+
+	(void)pam_set_data(pamh, DATA_APPROVED, NULL, NULL);
+	rc = attempt_run(pamh, flags, argc, argv);
+	if (rc == PAM_SUCCESS)
+		remember_approval(pamh);
+	return rc;
+}
+
+/*
+ * Nothing is checked here yet beyond what authenticate did on this handle:
+ * then the account is known to be alive. Else this module has no opinion,
+ * and the other modules of the stack decide.
+ */
+EXPORT int
+pam_sm_acct_mgmt(pam_handle_t *pamh, int flags, int argc, const char **argv)
+{
+	const void *user = NULL, *approved = NULL;
+
+	(void)flags;
+	(void)argc;
+	(void)argv;
+	if (pam_get_item(pamh, PAM_USER, &user) == PAM_SUCCESS &&
+	    user != NULL &&
+	    pam_get_data(pamh, DATA_APPROVED, &approved) == PAM_SUCCESS &&
+	    approved != NULL && strcmp(approved, user) == 0)
+		return PAM_SUCCESS;
+	return PAM_IGNORE;
+}
+
+/* Alone in a stack PAM_IGNORE would be a failure. */
+EXPORT int
+pam_sm_setcred(pam_handle_t *pamh, int flags, int argc, const char **argv)
+{
+	(void)pamh;
+	(void)flags;
+	(void)argc;
+	(void)argv;
+	return PAM_SUCCESS;
+}
+
+EXPORT int
+pam_sm_open_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
+{
+	(void)pamh;
+	(void)flags;
+	(void)argc;
+	(void)argv;
+	return PAM_SUCCESS;
+}
+
+EXPORT int
+pam_sm_close_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
+{
+	(void)pamh;
+	(void)flags;
+	(void)argc;
+	(void)argv;
+	return PAM_SUCCESS;
+}
+
+/* There is no secret of ours to change: leave it to the others, both times. */
+EXPORT int
+pam_sm_chauthtok(pam_handle_t *pamh, int flags, int argc, const char **argv)
+{
+	(void)pamh;
+	(void)flags;
+	(void)argc;
+	(void)argv;
+	return PAM_IGNORE;
+}
