@@ -8,6 +8,9 @@ VERSION := $(shell cat packaging/VERSION)
 PREFIX ?= /usr
 LIBEXECDIR ?= $(PREFIX)/libexec/pam_oauth2
 SYSCONFDIR ?= /etc
+SYSUSERSDIR ?= $(PREFIX)/lib/sysusers.d
+MANDIR ?= $(PREFIX)/share/man
+DOCDIR ?= $(PREFIX)/share/doc/pam_oauth2
 MODULEDIR ?= $(shell packaging/module-dir)
 PYTHON ?= /usr/bin/python3
 BUILD ?= build
@@ -45,7 +48,7 @@ UNIT_SRC := $(wildcard tests/unit/test_*.c)
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all help deps install demo unit flow pam system lint check clean
+.PHONY: all objects help deps install demo unit flow pam system lint check clean
 
 define FLAVOUR
 CORE_$1 := $$(CORE_SRC:%.c=$$(BUILD)/$1/%.o)
@@ -90,10 +93,22 @@ deps:
 	packaging/install-deps
 
 install: all
-	install -d $(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(MODULEDIR)
-	install -d -m 0755 $(DESTDIR)$(SYSCONFDIR)/pam_oauth2
+	install -d $(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(MODULEDIR) \
+	    $(DESTDIR)$(SYSCONFDIR)/pam_oauth2 $(DESTDIR)$(SYSUSERSDIR) \
+	    $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man8 \
+	    $(DESTDIR)$(DOCDIR)
 	install -m 0755 $(BUILD)/release/pam_oauth2_helper $(DESTDIR)$(LIBEXECDIR)/
 	install -m 0644 $(BUILD)/release/pam_oauth2.so $(DESTDIR)$(MODULEDIR)/
+	install -m 0644 pam_oauth2/man/*.5 $(DESTDIR)$(MANDIR)/man5/
+	install -m 0644 pam_oauth2/man/*.8 $(DESTDIR)$(MANDIR)/man8/
+	install -m 0644 packaging/systemd/sysusers.conf \
+	    $(DESTDIR)$(SYSUSERSDIR)/pam_oauth2.conf
+	cp -R conf/. $(DESTDIR)$(DOCDIR)/
+
+# Every C file of the project, for tests/lint/run.
+TEST_SRC := $(wildcard tests/unit/*.c tests/flow/*.c tests/pam/*.c)
+objects: $(CORE_release) $(HELPER_release) $(MODULE_release) \
+    $(TEST_SRC:%.c=$(BUILD)/release/%.o)
 
 STAGE := $(BUILD)/stage
 PYTEST := $(PYTHON) -B -m pytest -q -p no:cacheprovider

@@ -17,6 +17,7 @@
 #include "base/text.h"
 #include "codec/session.h"
 #include "module/arguments.h"
+#include "module/client.h"
 #include "module/conversation.h"
 
 #define REAP_NS (2 * CLOCK_NS_PER_S)
@@ -141,7 +142,12 @@ greet(struct attempt *a, int flags)
 static enum oauth2_err
 ask_helper(struct attempt *a)
 {
-	const struct session_callbacks cb = conversation_callbacks(a->pamh);
+	struct conversation conversation = {
+		.pamh = a->pamh,
+		.client = client_find_socket(a->pamh),
+	};
+	const struct session_callbacks cb =
+	    conversation_callbacks(&conversation);
 	AUTO(file_close) int ours = -1;
 	uint8_t nonce[WIRE_NONCE_SIZE];
 	enum oauth2_err err;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/secret.h"
+#include "module/client.h"
 
 static const struct pam_conv *
 get_conv(pam_handle_t *pamh)
@@ -72,7 +73,9 @@ conversation_show(pam_handle_t *pamh, enum wire_style style, const char *text)
 static void
 show(void *context, enum wire_style style, const char *text)
 {
-	conversation_show(context, style, text);
+	const struct conversation *c = context;
+
+	conversation_show(c->pamh, style, text);
 }
 
 /*
@@ -99,9 +102,13 @@ probe(pam_handle_t *pamh, char **ret, enum wire_cancel *ret_cause)
 static bool
 cancelled(void *context, enum wire_cancel *ret_cause)
 {
+	const struct conversation *c = context;
 	sigset_t pending;
 
-	(void)context;
+	if (client_is_gone(c->client)) {
+		*ret_cause = WIRE_CANCEL_GONE;
+		return true;
+	}
 	/* sudo blocks these while a module runs; elsewhere they end us. */
 	if (sigpending(&pending) != 0 ||
 	    (sigismember(&pending, SIGINT) != 1 &&
@@ -115,12 +122,13 @@ static enum oauth2_err
 ask(void *context, enum wire_echo echo, const char *text, char **ret,
     enum wire_cancel *ret_cause)
 {
+	const struct conversation *c = context;
 	AUTO(free_answer) char *answer = NULL;
 
 	*ret_cause = WIRE_CANCEL_CONVERSATION;
 	if (echo == WIRE_ECHO_PROBE)
-		return probe(context, ret, ret_cause);
-	if (converse(context,
+		return probe(c->pamh, ret, ret_cause);
+	if (converse(c->pamh,
 		echo == WIRE_ECHO_OFF ? PAM_PROMPT_ECHO_OFF
 				      : PAM_PROMPT_ECHO_ON,
 		text, &answer) != PAM_SUCCESS ||
@@ -133,10 +141,10 @@ ask(void *context, enum wire_echo echo, const char *text, char **ret,
 }
 
 struct session_callbacks
-conversation_callbacks(pam_handle_t *pamh)
+conversation_callbacks(struct conversation *c)
 {
 	const struct session_callbacks callbacks = {
-		.context = pamh,
+		.context = c,
 		.show = show,
 		.ask = ask,
 		.cancelled = cancelled,

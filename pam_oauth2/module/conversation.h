@@ -15,7 +15,13 @@ bool conversation_is_there(pam_handle_t *pamh);
 void conversation_show(
     pam_handle_t *pamh, enum wire_style style, const char *text);
 
-/* The callbacks of a session; pamh is their context. */
-struct session_callbacks conversation_callbacks(pam_handle_t *pamh);
+/* Who is at the other end, for the length of one session. */
+struct conversation {
+	pam_handle_t *pamh;
+	int client; /* borrowed descriptor of an SSH client, or -1 */
+};
+
+/* The callbacks of a session; c is their context and must outlive them. */
+struct session_callbacks conversation_callbacks(struct conversation *c);
 
 #endif
