@@ -176,13 +176,13 @@ add_worker_sockets(scmp_filter_ctx ctx)
 	int rc = 0;
 
 	DO(seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(socket), 1,
-	    SCMP_A0(SCMP_CMP_EQ, AF_INET)));
+	    SCMP_A0(SCMP_CMP_EQ, AF_INET, 0)));
 	DO(seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(socket), 1,
-	    SCMP_A0(SCMP_CMP_EQ, AF_INET6)));
+	    SCMP_A0(SCMP_CMP_EQ, AF_INET6, 0)));
 	for (scmp_datum_t family = 0; family < AF_MAX; family++)
 		if (family != AF_INET && family != AF_INET6)
 			DO(seccomp_rule_add(ctx, refuse, SCMP_SYS(socket), 1,
-			    SCMP_A0(SCMP_CMP_EQ, family)));
+			    SCMP_A0(SCMP_CMP_EQ, family, 0)));
 	return rc;
 }
 
@@ -212,12 +212,12 @@ add_worker_threads(scmp_filter_ctx ctx)
 	DO(seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,
 	    SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD)));
 	DO(seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
-	    SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid())));
+	    SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid(), 0)));
 	DO(seccomp_rule_add(ctx, SCMP_ACT_KILL_PROCESS, SCMP_SYS(tgkill), 1,
-	    SCMP_A0(SCMP_CMP_NE, (scmp_datum_t)getpid())));
+	    SCMP_A0(SCMP_CMP_NE, (scmp_datum_t)getpid(), 0)));
 	/* pthread_create asks for the size of its stack, and sets nothing. */
 	DO(seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1,
-	    SCMP_A2(SCMP_CMP_EQ, 0)));
+	    SCMP_A2(SCMP_CMP_EQ, 0, 0)));
 	return rc;
 }
 
@@ -260,7 +260,7 @@ sandbox_monitor(void)
 	DO(add_all(ctx, SCMP_ACT_ERRNO(EPERM), monitor_refused_calls,
 	    COUNT(monitor_refused_calls)));
 	DO(seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EAFNOSUPPORT), SCMP_SYS(socket),
-	    1, SCMP_A0(SCMP_CMP_NE, AF_UNIX)));
+	    1, SCMP_A0(SCMP_CMP_NE, AF_UNIX, 0)));
 	DO(seccomp_load(ctx));
 	seccomp_release(ctx);
 	return rc == 0 ? OAUTH2_ERR_OK : OAUTH2_ERR_SANDBOX;

@@ -1,0 +1,127 @@
+"""A program on a terminal of its own, read like expect does.
+
+Every byte that comes out is kept with the time it arrived.
+"""
+
+import fcntl
+import os
+import re
+import select
+import signal
+import struct
+import subprocess
+import termios
+import time
+
+READ_SIZE = 65536
+
+
+class TerminalError(AssertionError):
+    """What was expected did not come; the text shows what did."""
+
+
+class Terminal:
+    """One program on a pseudo-terminal."""
+
+    def __init__(self, argv, env, rows=24, columns=80):
+        self._master, slave = os.openpty()
+        size = struct.pack("HHHH", rows, columns, 0, 0)
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, size)
+        self.output = b""
+        self._arrivals = []
+        self._mark = 0
+        self._program = subprocess.Popen(
+            ["setsid", "--ctty", *argv], stdin=slave, stdout=slave,
+            stderr=slave, env=env)
+        os.close(slave)
+
+    @property
+    def text(self):
+        """Everything shown so far."""
+        return self.output.decode(errors="replace")
+
+    def _read(self, timeout):
+        """Take what is there; False at the end of the output."""
+        if not select.select([self._master], [], [], max(timeout, 0))[0]:
+            return True
+        try:
+            data = os.read(self._master, READ_SIZE)
+        except OSError:
+            data = b""
+        if data:
+            self._arrivals.append((len(self.output), time.time()))
+            self.output += data
+        return bool(data)
+
+    def arrived(self, offset):
+        """Return the wall clock time at which a byte of output came."""
+        times = [when for start, when in self._arrivals if start <= offset]
+        return times[-1]
+
+    def expect(self, pattern, timeout=15):
+        """Wait for a pattern (bytes) in the output not yet matched."""
+        deadline = time.monotonic() + timeout
+        more = True
+        while True:
+            match = re.compile(pattern).search(self.output, self._mark)
+            if match:
+                self._mark = match.end()
+                return match
+            left = deadline - time.monotonic()
+            if not more or left <= 0:
+                why = "timeout" if more else "end of output"
+                raise TerminalError(f"{why} waiting for {pattern!r}, "
+                                    f"shown so far:\n{self.text}")
+            more = self._read(left)
+
+    def send(self, data):
+        """Type; returns the time."""
+        when = time.time()
+        os.write(self._master, data)
+        return when
+
+    def press_enter(self):
+        """Press Enter and take its echo away; returns the time."""
+        when = self.send(b"\r")
+        self.expect(rb"\r?\n")
+        return when
+
+    def first_byte(self, timeout=15):
+        """Return the time at which the next byte came."""
+        return self.arrived(self.expect(rb"(?s).", timeout).start())
+
+    def command(self, line, timeout=15):
+        """Run a line in the shell and return what it printed."""
+        self.send(b"echo STA''RT; " + line.encode() + b"; echo EN''D\r")
+        shown = self.expect(rb"(?s)START\r\n(.*?)END\r\n", timeout)
+        return shown.group(1).decode()
+
+    def wait(self, timeout=15):
+        """Read to the end; returns the program's exit status."""
+        deadline = time.monotonic() + timeout
+        while self._read(deadline - time.monotonic()):
+            if time.monotonic() >= deadline:
+                raise TerminalError(f"still running after {timeout} s:\n"
+                                    f"{self.text}")
+        return self._program.wait(max(deadline - time.monotonic(), 1))
+
+    def hang_up(self, number=signal.SIGHUP):
+        """End the program as a closed window does, or by another signal."""
+        self._program.send_signal(number)
+
+    def close(self):
+        """End the program if it still runs."""
+        if self._program.poll() is None:
+            self.hang_up()
+            try:
+                self._program.wait(5)
+            except subprocess.TimeoutExpired:
+                self._program.kill()
+                self._program.wait()
+        os.close(self._master)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        self.close()
