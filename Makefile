@@ -48,7 +48,7 @@ UNIT_SRC := $(wildcard tests/unit/test_*.c)
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all objects help deps install demo unit flow pam system lint check clean
+.PHONY: all code objects help deps install demo unit flow pam system lint check clean
 
 define FLAVOUR
 CORE_$1 := $$(CORE_SRC:%.c=$$(BUILD)/$1/%.o)
@@ -99,16 +99,16 @@ install: all
 	    $(DESTDIR)$(DOCDIR)
 	install -m 0755 $(BUILD)/release/pam_oauth2_helper $(DESTDIR)$(LIBEXECDIR)/
 	install -m 0644 $(BUILD)/release/pam_oauth2.so $(DESTDIR)$(MODULEDIR)/
-	install -m 0644 pam_oauth2/man/*.5 $(DESTDIR)$(MANDIR)/man5/
+	install -m 0644 $(wildcard pam_oauth2/man/*.5) $(DESTDIR)$(MANDIR)/man5/
 	install -m 0644 pam_oauth2/man/*.8 $(DESTDIR)$(MANDIR)/man8/
 	install -m 0644 packaging/systemd/sysusers.conf \
 	    $(DESTDIR)$(SYSUSERSDIR)/pam_oauth2.conf
 	cp -R conf/. $(DESTDIR)$(DOCDIR)/
 
-# Every C file of the project, for tests/lint/run.
-TEST_SRC := $(wildcard tests/unit/*.c tests/flow/*.c tests/pam/*.c)
-objects: $(CORE_release) $(HELPER_release) $(MODULE_release) \
-    $(TEST_SRC:%.c=$(BUILD)/release/%.o)
+# What tests/lint/run compiles: the code alone, or every C file.
+TEST_SRC := $(wildcard tests/*/*.c)
+code: $(CORE_release) $(HELPER_release) $(MODULE_release)
+objects: code $(TEST_SRC:%.c=$(BUILD)/release/%.o)
 
 STAGE := $(BUILD)/stage
 PYTEST := $(PYTHON) -B -m pytest -q -p no:cacheprovider

@@ -1,0 +1,54 @@
+/* Who stands at the door, as the module says and as the kernel knows. */
+#ifndef PAM_OAUTH2_LOGIN_GREETING_H
+#define PAM_OAUTH2_LOGIN_GREETING_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/err.h"
+#include "base/reason.h"
+#include "codec/wire.h"
+
+/* Texts are "" where the host did not say. */
+struct greeting {
+	char id[10];
+	char service[65];
+	char section[65]; /* whose settings */
+	char config_path[1025];
+	char user[256];
+	char rhost[256];
+	char tty[256];
+	bool has_uid;
+	uid_t uid;
+	uint32_t flags; /* PAM's */
+	bool can_converse;
+	bool is_debug;
+	int64_t started_ns;	 /* monotonic: when the sign-in began */
+	int64_t host_started_ns; /* monotonic: when the host's clock began */
+};
+
+/*
+ * Take a HELLO apart. Errors: PROTOCOL, LIMIT.
+ *
+ * host     the process that started us.
+ */
+enum oauth2_err greeting_read(
+    const struct wire_msg *hello, pid_t host, struct greeting *ret) MUST_CHECK;
+
+/*
+ * Whether the host can put a question to a person.
+ *
+ * Returns REASON_approved (go on), silent (told to show nothing; sudo always
+ * says so and does not mean it) or no_conversation.
+ */
+enum reason greeting_check_host(const struct greeting *g) MUST_CHECK;
+
+/*
+ * How to show a text in this host without asking: su prints what is for
+ * information to standard output, which `su -c command > file` hides in the
+ * file; what it takes for an error comes to the terminal.
+ */
+enum wire_style greeting_info_style(const struct greeting *g);
+
+#endif

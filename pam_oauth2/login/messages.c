@@ -1,0 +1,116 @@
+#include "login/messages.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "codec/qr.h"
+
+static void
+put_line(struct buf *b, const char *text)
+{
+	if (text != NULL) {
+		buf_puts(b, text);
+		buf_putc(b, '\n');
+	}
+}
+
+/* A code that does not fit is left out: address and code say the same. */
+static void
+put_qr(const struct signin *s, struct buf *b)
+{
+	const struct settings *settings = s->settings;
+	const struct qr_size size = { settings->qr_max_rows,
+		settings->qr_max_columns };
+	const char *text = s->offer.verification_uri_complete[0] != '\0'
+			       ? s->offer.verification_uri_complete
+			       : s->offer.verification_uri;
+	AUTO(buf_free) struct buf code = BUF(12000);
+
+	if (settings->qr == SETTINGS_QR_OFF)
+		return;
+	if (qr_render(text,
+		settings->qr == SETTINGS_QR_ASCII ? QR_ASCII : QR_UTF8, &size,
+		&code) != OAUTH2_ERR_OK)
+		return;
+	buf_puts(b, buf_text(&code));
+	buf_putc(b, '\n');
+}
+
+/* Where the sign-in leads to, and where it came from. */
+static void
+put_place(const struct signin *s, struct buf *b)
+{
+	const struct greeting *g = &s->greeting;
+	char host[65] = "", clean[4][129];
+	const char *const texts[] = { host, g->user, g->service, g->rhost };
+
+	if (gethostname(host, sizeof(host) - 1) != 0)
+		host[0] = '\0';
+	for (size_t i = 0; i < 4; i++)
+		text_clean(
+		    clean[i], sizeof(clean[i]), texts[i], strlen(texts[i]));
+	buf_printf(b, "Sign in to %s as %s (%s", clean[0], clean[1], clean[2]);
+	if (clean[3][0] != '\0')
+		buf_printf(b, ", from %s", clean[3]);
+	buf_puts(b, ").\n");
+	buf_puts(b, "Only go on if you started this login yourself.\n\n");
+}
+
+/* The deadline as a clock on the wall shows it. */
+static void
+format_deadline(int64_t left_s, char *ret, size_t size)
+{
+	time_t when = (time_t)(clock_unix_s() + left_s);
+	struct tm local;
+
+	if (localtime_r(&when, &local) == NULL ||
+	    strftime(ret, size, "%H:%M", &local) == 0)
+		ret[0] = '\0';
+}
+
+void
+messages_invite(const struct signin *s, struct buf *ret)
+{
+	const int64_t left_s =
+	    (s->deadline_ns - clock_monotonic_ns()) / CLOCK_NS_PER_S;
+	char until[16];
+
+	format_deadline(left_s, until, sizeof(until));
+	put_line(ret, s->settings->banner_before);
+	put_qr(s, ret);
+	put_place(s, ret);
+	buf_printf(ret, "  Open:  %s\n", s->offer.verification_uri);
+	buf_printf(ret, "  Code:  %s    (valid for %lld s, until %s)\n\n",
+	    s->offer.user_code, (long long)left_s, until);
+	put_line(ret, s->settings->banner_after);
+	if (s->settings->display == SETTINGS_DISPLAY_PROMPT)
+		buf_printf(ret,
+		    "Approve in the browser, then press Enter.\n"
+		    "If you press it earlier, we keep waiting until %s. ",
+		    until);
+	else
+		buf_printf(ret,
+		    "Approve in the browser; waiting for it until %s ...",
+		    until);
+}
+
+void
+messages_farewell(const struct signin *s, struct buf *ret)
+{
+	char user[129], text[512];
+
+	if (s->reason == REASON_approved || s->reason == REASON_silent)
+		return;
+	text_clean(
+	    user, sizeof(user), s->greeting.user, strlen(s->greeting.user));
+	reason_text(s->reason, user, text, sizeof(text));
+	if (text[0] == '\0')
+		return;
+	buf_printf(ret, "%s (%s)", text, s->greeting.id);
+	if (s->settings != NULL && s->settings->support != NULL)
+		buf_printf(ret, " %s", s->settings->support);
+}

@@ -1,0 +1,135 @@
+#include "login/person.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "login/messages.h"
+
+#define HELLO_WAIT_NS (10 * CLOCK_NS_PER_S)
+#define TEXT_MAX      15000
+
+bool
+person_greets(struct signin *s)
+{
+	struct wire_msg m;
+	enum oauth2_err err;
+
+	err = wire_recv(s->person, clock_monotonic_ns() + HELLO_WAIT_NS, &m);
+	if (err == OAUTH2_ERR_OK)
+		err = greeting_read(&m, getppid(), &s->greeting);
+	if (err != OAUTH2_ERR_OK)
+		return signin_fail_err(s, err);
+	return true;
+}
+
+bool
+person_hears_deadline(struct signin *s)
+{
+	struct wire_out out;
+	enum oauth2_err err;
+
+	wire_begin(&out, WIRE_READY);
+	wire_put_u64(&out, WIRE_TAG_DEADLINE_NS, (uint64_t)s->deadline_ns);
+	err = wire_send(s->person, &out);
+	return err == OAUTH2_ERR_OK || signin_fail_err(s, err);
+}
+
+static bool
+fail_cancelled(struct signin *s, uint64_t cause)
+{
+	switch (cause) {
+	case WIRE_CANCEL_PASSWORD:
+		return signin_fail(s, REASON_password_conversation,
+		    "the host answers prompts with a password");
+	case WIRE_CANCEL_SIGNAL:
+		return signin_fail(s, REASON_cancelled, "by a key");
+	case WIRE_CANCEL_GONE:
+		return signin_fail(s, REASON_client_gone, "hung up");
+	default:
+		return signin_fail(s, REASON_no_conversation,
+		    "the host's conversation failed");
+	}
+}
+
+static bool
+ask(struct signin *s, enum wire_echo echo, const char *text)
+{
+	struct wire_out out;
+	struct wire_msg m;
+	enum oauth2_err err;
+
+	wire_begin(&out, WIRE_ASK);
+	wire_put_u64(&out, WIRE_TAG_ECHO, echo);
+	wire_put_text(&out, WIRE_TAG_TEXT, text);
+	err = wire_send(s->person, &out);
+	if (err == OAUTH2_ERR_OK)
+		err = wire_recv(s->person, s->deadline_ns, &m);
+	if (err != OAUTH2_ERR_OK)
+		return signin_fail_err(s, err);
+	if (m.type == WIRE_CANCEL)
+		return fail_cancelled(s, wire_get_u64(&m, WIRE_TAG_CAUSE));
+	return true;
+}
+
+static bool
+show(struct signin *s, enum wire_style style, const char *text)
+{
+	struct wire_out out;
+	enum oauth2_err err;
+
+	wire_begin(&out, WIRE_SHOW);
+	wire_put_u64(&out, WIRE_TAG_STYLE, style);
+	wire_put_text(&out, WIRE_TAG_TEXT, text);
+	err = wire_send(s->person, &out);
+	return err == OAUTH2_ERR_OK || signin_fail_err(s, err);
+}
+
+bool
+person_is_there(struct signin *s)
+{
+	if (s->settings->display != SETTINGS_DISPLAY_PROMPT)
+		return true;
+	return ask(s, WIRE_ECHO_PROBE, "");
+}
+
+bool
+person_is_invited(struct signin *s)
+{
+	AUTO(buf_free) struct buf text = BUF(TEXT_MAX);
+
+	messages_invite(s, &text);
+	if (buf_err(&text) != OAUTH2_ERR_OK)
+		return signin_fail_err(s, buf_err(&text));
+	/* With an echo: under sshd no password can ever get in here. */
+	if (s->settings->display == SETTINGS_DISPLAY_PROMPT)
+		return ask(s, WIRE_ECHO_ON, buf_text(&text));
+	return show(s, greeting_info_style(&s->greeting), buf_text(&text));
+}
+
+bool
+person_interrupts(struct signin *s)
+{
+	struct wire_msg m;
+	enum oauth2_err err = wire_recv(s->person, 0, &m);
+
+	if (err != OAUTH2_ERR_OK)
+		return signin_fail_err(s, err);
+	return fail_cancelled(s, wire_get_u64(&m, WIRE_TAG_CAUSE));
+}
+
+void
+person_hears_verdict(struct signin *s, enum wire_verdict verdict)
+{
+	AUTO(buf_free) struct buf text = BUF(1024);
+	struct wire_out out;
+
+	messages_farewell(s, &text);
+	wire_begin(&out, WIRE_RESULT);
+	wire_put_u64(&out, WIRE_TAG_VERDICT, verdict);
+	wire_put_text(&out, WIRE_TAG_REASON, reason_name(s->reason));
+	wire_put_u64(&out, WIRE_TAG_PHASE, WIRE_PHASE_AUTHENTICATE);
+	wire_put_text(&out, WIRE_TAG_USER, s->greeting.user);
+	wire_put_text(&out, WIRE_TAG_TEXT, buf_text(&text));
+	(void)!wire_send(s->person, &out);
+}

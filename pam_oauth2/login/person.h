@@ -1,0 +1,30 @@
+/*
+ * The person's side of the story, over the leg to the module. Every step
+ * returns whether the story goes on; if not, s->reason says why.
+ */
+#ifndef PAM_OAUTH2_LOGIN_PERSON_H
+#define PAM_OAUTH2_LOGIN_PERSON_H
+
+#include <stdbool.h>
+
+#include "login/signin_state.h"
+
+/* Who is it? Fills s->greeting. */
+bool person_greets(struct signin *s);
+
+/* Say that we are at work, and until when. */
+bool person_hears_deadline(struct signin *s);
+
+/* Is anybody there, or does the host answer by itself? Before any network. */
+bool person_is_there(struct signin *s);
+
+/* Show the invitation; with a prompt, until the person pressed Enter. */
+bool person_is_invited(struct signin *s);
+
+/* The leg has something to say while we wait for the provider: it is over. */
+bool person_interrupts(struct signin *s);
+
+/* Tell the verdict. Nobody may be left to hear it. */
+void person_hears_verdict(struct signin *s, enum wire_verdict verdict);
+
+#endif

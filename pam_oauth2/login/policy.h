@@ -1,0 +1,41 @@
+/* The decision: pure, starts denied, and has one line that allows. */
+#ifndef PAM_OAUTH2_LOGIN_POLICY_H
+#define PAM_OAUTH2_LOGIN_POLICY_H
+
+#include "base/err.h"
+#include "base/identity.h"
+#include "base/reason.h"
+#include "login/allowlist.h"
+#include "login/settings.h"
+#include "login/user.h"
+
+/* All borrowed for the call. */
+struct policy_input {
+	const struct settings *settings;
+	const struct user *user;
+	const struct allowlist *allowlist; /* the user's alternatives */
+	const struct identity *identity;
+};
+
+/*
+ * May this identity sign in as this user?
+ *
+ * ret_rule  the allowlist line that allowed, borrowed from the allowlist;
+ *           NULL when denied. It may hold an email address.
+ * d->text   when denied: the reason in more words, without an address.
+ *
+ * Returns REASON_approved, or the first that applies of
+ *   user_unknown, user_forbidden   the local user (user_check)
+ *   user_not_listed                no line for the user, nor for `*`
+ *   user_forbidden                 uid 0, and none of its lines has sub:
+ *   identity_invalid               a sub or issuer that cannot be right
+ *   email_missing, email_invalid,  a line failed in this alone: every other
+ *   email_unverified               rule of it held
+ *   identity_not_allowed           no line comes that close
+ * The email reasons come before identity_not_allowed, because they name the
+ * one thing that someone has to mend. No two of them can apply at once.
+ */
+enum reason policy_decide(const struct policy_input *input,
+    const char **ret_rule, struct detail *d) MUST_CHECK;
+
+#endif

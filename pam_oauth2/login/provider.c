@@ -1,0 +1,302 @@
+#include "login/provider.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/secret.h"
+#include "base/text.h"
+#include "codec/uri.h"
+#include "login/person.h"
+
+#define USER_CODE_MIN 4
+#define USER_CODE_CHARACTERS \
+	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-"
+
+static const char *const auth_methods[] = {
+	[SETTINGS_AUTH_METHOD_NONE] = "none",
+	[SETTINGS_AUTH_METHOD_CLIENT_SECRET_POST] = "client_secret_post",
+	[SETTINGS_AUTH_METHOD_CLIENT_SECRET_BASIC] = "client_secret_basic",
+};
+
+static enum oauth2_err
+send_start(struct signin *s)
+{
+	AUTO(strlist_free) struct strlist claims = STRLIST(IDENTITY_CLAIMS_MAX);
+	const struct provider_settings *p = &s->settings->provider;
+	struct wire_out out;
+	enum oauth2_err err;
+
+	err = allowlist_claims(s->allowlist, &claims);
+	if (err != OAUTH2_ERR_OK)
+		return err;
+	wire_begin(&out, WIRE_START);
+	wire_put_text(&out, WIRE_TAG_ISSUER, p->issuer);
+	wire_put_text(&out, WIRE_TAG_CLIENT_ID, p->client_id);
+	wire_put_text(&out, WIRE_TAG_CLIENT_SECRET, s->client_secret);
+	wire_put_text(&out, WIRE_TAG_AUTH_METHOD,
+	    auth_methods[p->token_endpoint_auth_method]);
+	wire_put_text(&out, WIRE_TAG_TOKEN_ENDPOINT, p->token_endpoint);
+	wire_put_text(
+	    &out, WIRE_TAG_DEVICE_ENDPOINT, p->device_authorization_endpoint);
+	wire_put_text(&out, WIRE_TAG_USERINFO_ENDPOINT, p->userinfo_endpoint);
+	wire_put_list(&out, WIRE_TAG_ENDPOINT_HOST, &p->endpoint_hosts);
+	wire_put_list(&out, WIRE_TAG_VERIFICATION_HOST, &p->verification_hosts);
+	wire_put_list(&out, WIRE_TAG_SCOPE, &p->scopes);
+	wire_put_text(&out, WIRE_TAG_GROUPS_CLAIM, p->groups_claim);
+	wire_put_list(&out, WIRE_TAG_CLAIM, &claims);
+	wire_put_text(&out, WIRE_TAG_CA_FILE, p->ca_file);
+	wire_put_text(&out, WIRE_TAG_PROXY, p->proxy);
+	wire_put_u64(&out, WIRE_TAG_DEADLINE_NS, (uint64_t)s->deadline_ns);
+	return wire_send(s->worker, &out);
+}
+
+/* What the worker's failure means to the administrator. */
+static enum reason
+reason_of(enum oauth2_err err, enum oauth2_cause cause, const char *error)
+{
+	switch (err) {
+	case OAUTH2_ERR_ACCESS_DENIED:
+		return REASON_access_denied;
+	case OAUTH2_ERR_EXPIRED_TOKEN:
+		return REASON_code_expired;
+	case OAUTH2_ERR_CONFIG:
+	case OAUTH2_ERR_NOT_SUPPORTED_AUTH_METHOD:
+		return REASON_settings_invalid;
+	case OAUTH2_ERR_SANDBOX:
+		return REASON_sandbox_failed;
+	default:
+		break;
+	}
+	if (strcmp(error, "invalid_client") == 0 ||
+	    strcmp(error, "unauthorized_client") == 0)
+		return REASON_client_rejected;
+	switch (cause) {
+	case OAUTH2_CAUSE_TRANSPORT:
+		return REASON_provider_unreachable;
+	case OAUTH2_CAUSE_TIMEOUT:
+		return REASON_provider_timeout;
+	case OAUTH2_CAUSE_TLS:
+		return REASON_provider_tls;
+	case OAUTH2_CAUSE_HTTP:
+		return REASON_provider_error;
+	case OAUTH2_CAUSE_JSON:
+	case OAUTH2_CAUSE_PROTOCOL:
+	case OAUTH2_CAUSE_TOO_BIG:
+		return REASON_provider_malformed;
+	case OAUTH2_CAUSE_POLICY:
+		return err == OAUTH2_ERR_DISCOVERY
+			   ? REASON_endpoint_refused
+			   : REASON_verification_uri_refused;
+	default:
+		return REASON_internal_error;
+	}
+}
+
+/* The worker cleans what it sends; a worker taken over may not. */
+static bool
+fail_as_told(struct signin *s, const struct wire_msg *m)
+{
+	char error[65], description[129], text[256], clean[3][129];
+	const enum oauth2_err err =
+	    (enum oauth2_err)wire_get_u64(m, WIRE_TAG_ERROR);
+	const enum oauth2_cause cause =
+	    (enum oauth2_cause)wire_get_u64(m, WIRE_TAG_CAUSE);
+
+	if (wire_copy_text(m, WIRE_TAG_PROVIDER_ERROR, error, sizeof(error)) !=
+		OAUTH2_ERR_OK ||
+	    wire_copy_text(m, WIRE_TAG_DESCRIPTION, description,
+		sizeof(description)) != OAUTH2_ERR_OK ||
+	    wire_copy_text(m, WIRE_TAG_TEXT, text, sizeof(text)) !=
+		OAUTH2_ERR_OK)
+		return signin_fail_err(s, OAUTH2_ERR_PROTOCOL);
+	text_clean(clean[0], sizeof(clean[0]), error, strlen(error));
+	text_clean(
+	    clean[1], sizeof(clean[1]), description, strlen(description));
+	text_clean(clean[2], sizeof(clean[2]), text, strlen(text));
+	return signin_fail(s, reason_of(err, cause, error),
+	    "%s: %s%s%s http=%d cause=%s %s", err_text(err),
+	    error[0] ? clean[0] : "", error[0] ? " " : "", clean[1],
+	    (int)wire_get_u64(m, WIRE_TAG_HTTP_STATUS), err_cause_name(cause),
+	    clean[2]);
+}
+
+/* Trouble with the worker's leg: its end is a fault of this host. */
+static bool
+fail_leg(struct signin *s, enum oauth2_err err)
+{
+	if (err == OAUTH2_ERR_CLOSED)
+		return signin_fail(s, REASON_helper_failed, "the worker ended");
+	return signin_fail_err(s, err);
+}
+
+/* The worker's next message; the person may end the wait. */
+static bool
+await_worker(struct signin *s, enum wire_type type, struct wire_msg *ret)
+{
+	struct pollfd p[2] = {
+		{ .fd = s->worker->fd, .events = POLLIN },
+		{ .fd = s->person->fd, .events = POLLIN },
+	};
+	enum oauth2_err err;
+	int n;
+
+	do {
+		n = poll(p, 2, clock_ms_until(s->deadline_ns));
+	} while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return signin_fail_err(s, OAUTH2_ERR_IO);
+	if (n == 0)
+		return signin_fail_err(s, OAUTH2_ERR_TIMEOUT);
+	if (p[1].revents != 0)
+		return person_interrupts(s);
+	err = wire_recv(s->worker, s->deadline_ns, ret);
+	if (err == OAUTH2_ERR_CLOSED)
+		return signin_fail(s, REASON_helper_failed, "the worker ended");
+	if (err != OAUTH2_ERR_OK)
+		return signin_fail_err(s, err);
+	if (ret->type == WIRE_FAILED)
+		return fail_as_told(s, ret);
+	return ret->type == type || signin_fail_err(s, OAUTH2_ERR_PROTOCOL);
+}
+
+static bool
+has_host_of(const char *endpoint, const char *host)
+{
+	struct uri uri;
+
+	return endpoint != NULL &&
+	       uri_parse(endpoint, URI_ALLOW_QUERY, &uri, NULL) ==
+		   OAUTH2_ERR_OK &&
+	       uri_host_equal(uri.host, host);
+}
+
+/* May this address be shown to a person? */
+static bool
+is_showable(const struct provider_settings *p, const char *text)
+{
+	struct uri uri;
+
+	if (!text_is_visible_ascii(text) ||
+	    uri_parse(text, URI_ALLOW_QUERY | URI_ALLOW_FRAGMENT, &uri, NULL) !=
+		OAUTH2_ERR_OK)
+		return false;
+	return has_host_of(p->issuer, uri.host) ||
+	       has_host_of(p->token_endpoint, uri.host) ||
+	       has_host_of(p->device_authorization_endpoint, uri.host) ||
+	       has_host_of(p->userinfo_endpoint, uri.host) ||
+	       uri_host_in(uri.host, &p->endpoint_hosts) ||
+	       uri_host_in(uri.host, &p->verification_hosts);
+}
+
+/* The worker has checked all this: so do we. */
+static bool
+check_offer(struct signin *s)
+{
+	const struct provider_settings *p = &s->settings->provider;
+	const struct offer *o = &s->offer;
+
+	if (strlen(o->user_code) < USER_CODE_MIN ||
+	    !text_has_only(o->user_code, USER_CODE_CHARACTERS))
+		return signin_fail(s, REASON_verification_uri_refused,
+		    "user_code is not [A-Za-z0-9-]{4,16}");
+	if (!is_showable(p, o->verification_uri) ||
+	    (o->verification_uri_complete[0] != '\0' &&
+		!is_showable(p, o->verification_uri_complete)))
+		return signin_fail(s, REASON_verification_uri_refused,
+		    "an address that may not be shown");
+	return true;
+}
+
+static enum oauth2_err
+read_offer(struct signin *s, const struct wire_msg *m)
+{
+	struct offer *o = &s->offer;
+	enum oauth2_err err;
+	int64_t expires_ns;
+
+	err = wire_copy_text(
+	    m, WIRE_TAG_USER_CODE, o->user_code, sizeof(o->user_code));
+	if (err == OAUTH2_ERR_OK)
+		err = wire_copy_text(m, WIRE_TAG_VERIFICATION_URI,
+		    o->verification_uri, sizeof(o->verification_uri));
+	if (err == OAUTH2_ERR_OK)
+		err = wire_copy_text(m, WIRE_TAG_VERIFICATION_URI_COMPLETE,
+		    o->verification_uri_complete,
+		    sizeof(o->verification_uri_complete));
+	o->interval = (uint32_t)wire_get_u64(m, WIRE_TAG_INTERVAL);
+	expires_ns =
+	    clock_monotonic_ns() +
+	    (int64_t)wire_get_u64(m, WIRE_TAG_EXPIRES_IN) * CLOCK_NS_PER_S;
+	if (expires_ns < s->deadline_ns) {
+		s->deadline_ns = expires_ns;
+		s->deadline_reason = REASON_code_expired;
+	}
+	return err;
+}
+
+bool
+provider_offers(struct signin *s)
+{
+	struct wire_msg m;
+	enum oauth2_err err;
+
+	err = send_start(s);
+	secret_free(TAKE(s->client_secret));
+	if (err != OAUTH2_ERR_OK)
+		return fail_leg(s, err);
+	if (!await_worker(s, WIRE_DEVICE, &m))
+		return false;
+	err = read_offer(s, &m);
+	if (err != OAUTH2_ERR_OK)
+		return signin_fail_err(s, err);
+	return check_offer(s);
+}
+
+static enum oauth2_err
+read_identity(struct signin *s, const struct wire_msg *m)
+{
+	AUTO(identity_free) struct identity *who = identity_new();
+	enum oauth2_err err;
+
+	if (who == NULL)
+		return OAUTH2_ERR_NOMEM;
+	who->issuer = secret_strdup(s->settings->provider.issuer);
+	if (who->issuer == NULL)
+		return OAUTH2_ERR_NOMEM;
+	err = wire_take_text(m, WIRE_TAG_SUB, &who->sub);
+	if (err == OAUTH2_ERR_OK)
+		err = wire_take_text(m, WIRE_TAG_EMAIL, &who->email);
+	if (err == OAUTH2_ERR_OK)
+		err = wire_take_list(m, WIRE_TAG_GROUP, &who->groups);
+	if (err == OAUTH2_ERR_OK)
+		err = wire_take_list(m, WIRE_TAG_CLAIM, &who->claims);
+	who->email_verified = wire_get_u64(m, WIRE_TAG_EMAIL_VERIFIED) == 1;
+	if (err == OAUTH2_ERR_OK)
+		s->identity = TAKE(who);
+	return err;
+}
+
+bool
+provider_identifies(struct signin *s)
+{
+	/*
+	 * Behind a prompt the person says when to look, so the first poll
+	 * comes at once; else nobody can have approved before an interval.
+	 */
+	const bool at_once = s->settings->display == SETTINGS_DISPLAY_PROMPT;
+	struct wire_out out;
+	struct wire_msg m;
+	enum oauth2_err err;
+
+	wire_begin(&out, WIRE_POLL);
+	wire_put_u64(&out, WIRE_TAG_DELAY_S, at_once ? 0 : s->offer.interval);
+	err = wire_send(s->worker, &out);
+	if (err != OAUTH2_ERR_OK)
+		return fail_leg(s, err);
+	if (!await_worker(s, WIRE_IDENTITY, &m))
+		return false;
+	err = read_identity(s, &m);
+	return err == OAUTH2_ERR_OK || signin_fail_err(s, err);
+}

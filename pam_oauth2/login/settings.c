@@ -1,0 +1,140 @@
+#include "login/settings.h"
+
+#include <string.h>
+
+#include "base/file.h"
+#include "base/secret.h"
+#include "base/text.h"
+#include "login/login_defs.h"
+#include "login/settings_build.h"
+#include "login/settings_files.h"
+#include "login/settings_table.h"
+
+enum oauth2_err
+settings_parse(const struct source *sources, size_t count, const char *service,
+    struct settings **ret, struct detail *d)
+{
+	AUTO(settings_entries_free)
+	struct settings_entries entries = { .items = NULL };
+	enum oauth2_err err = OAUTH2_ERR_OK;
+
+	for (size_t i = 0; i < count && err == OAUTH2_ERR_OK; i++)
+		err = settings_ini_read(&sources[i], &entries, d);
+	if (err != OAUTH2_ERR_OK)
+		return err;
+	err = settings_build_check(&entries, d);
+	if (err != OAUTH2_ERR_OK)
+		return err;
+	return settings_build(&entries, service, ret, d);
+}
+
+enum oauth2_err
+settings_load(const char *path, const char *service, struct settings **ret,
+    struct detail *d)
+{
+	AUTO(settings_files_free) struct settings_files files;
+	AUTO(settings_free) struct settings *settings = NULL;
+	enum oauth2_err err;
+
+	err = settings_files_read(path, &files, d);
+	if (err == OAUTH2_ERR_OK)
+		err = settings_parse(
+		    files.sources, files.count, service, &settings, d);
+	if (err == OAUTH2_ERR_OK && settings->min_uid == SETTINGS_AUTO)
+		err = login_defs_load(LOGIN_DEFS_PATH, &settings->min_uid, d);
+	if (err != OAUTH2_ERR_OK)
+		return err;
+	*ret = TAKE(settings);
+	return OAUTH2_ERR_OK;
+}
+
+void
+settings_free(struct settings *settings)
+{
+	if (settings == NULL)
+		return;
+	for (size_t i = 0; i < settings_row_count; i++) {
+		const struct settings_row *row = &settings_rows[i];
+
+		settings_value_free(row, row->scope == SETTINGS_SCOPE_PROVIDER
+					     ? (void *)&settings->provider
+					     : (void *)settings);
+	}
+	secret_free(settings->provider.name);
+	secret_free(settings->service);
+	secret_free(settings);
+}
+
+static void
+dump_rows(const struct settings *settings, bool is_provider, struct buf *ret)
+{
+	const void *base =
+	    is_provider ? (const void *)&settings->provider : settings;
+
+	for (size_t i = 0; i < settings_row_count; i++) {
+		const struct settings_row *row = &settings_rows[i];
+		AUTO(buf_free) struct buf value = BUF(SOURCE_LINE_MAX);
+
+		if ((row->scope == SETTINGS_SCOPE_PROVIDER) != is_provider ||
+		    !settings_value_put(row, base, &value))
+			continue;
+		buf_printf(ret, "%s = %s\n", row->name, buf_text(&value));
+		if (buf_err(&value) != OAUTH2_ERR_OK &&
+		    ret->err == OAUTH2_ERR_OK)
+			ret->err = buf_err(&value);
+	}
+}
+
+void
+settings_dump(const struct settings *settings, struct buf *ret)
+{
+	buf_puts(ret, "[pam_oauth2]\n");
+	dump_rows(settings, false, ret);
+	buf_printf(ret, "\n[provider %s]\n", settings->provider.name);
+	dump_rows(settings, true, ret);
+}
+
+const char *
+settings_auth_method_name(enum settings_auth_method method)
+{
+	switch (method) {
+	case SETTINGS_AUTH_METHOD_CLIENT_SECRET_POST:
+		return "client_secret_post";
+	case SETTINGS_AUTH_METHOD_CLIENT_SECRET_BASIC:
+		return "client_secret_basic";
+	default:
+		return "none";
+	}
+}
+
+enum oauth2_err
+settings_read_secret(
+    const struct settings *settings, char **ret_secret, struct detail *d)
+{
+	const char *path = settings->provider.client_secret_file;
+	AUTO(buf_free) struct buf content = BUF(SETTINGS_SECRET_MAX + 1);
+	AUTO(secret_text_free) char *secret = NULL;
+	size_t n;
+	enum oauth2_err err;
+
+	if (path == NULL) {
+		*ret_secret = NULL;
+		return OAUTH2_ERR_OK;
+	}
+	err = file_read_trusted(path, FILE_TRUST_SECRET, &content, d);
+	if (err != OAUTH2_ERR_OK)
+		return err;
+	if (content.len > 0 && content.data[content.len - 1] == '\n')
+		content.len--;
+	n = content.len;
+	err = buf_take_text(&content, &secret);
+	if (err == OAUTH2_ERR_NOMEM)
+		return err;
+	if (err != OAUTH2_ERR_OK || n > SETTINGS_SECRET_MAX ||
+	    !text_is_printable_ascii(secret))
+		return detail_fail(d, OAUTH2_ERR_CONFIG,
+		    "%s: must be one line of 1 to %d bytes of printable ASCII",
+		    path, SETTINGS_SECRET_MAX);
+	*ret_secret = TAKE(secret);
+	return OAUTH2_ERR_OK;
+}

@@ -1,0 +1,151 @@
+/*
+ * The settings of one PAM service and of its one provider. Whatever is wrong
+ * anywhere in the files refuses them all, with file and line; so a struct
+ * settings that exists is right.
+ */
+#ifndef PAM_OAUTH2_LOGIN_SETTINGS_H
+#define PAM_OAUTH2_LOGIN_SETTINGS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/strlist.h"
+#include "login/source.h"
+
+#define SETTINGS_FILE_MAX    (256 * 1024)
+#define SETTINGS_DROPINS_MAX 64
+#define SETTINGS_SECRET_MAX  4096
+
+/* A number that is still to be derived from something else. */
+#define SETTINGS_AUTO UINT32_MAX
+
+/* The values of each enum are in the order of the row's choices. */
+enum settings_flow {
+	SETTINGS_FLOW_AUTO, /* never in a loaded struct: it is DEVICE */
+	SETTINGS_FLOW_DEVICE,
+};
+
+enum settings_display {
+	SETTINGS_DISPLAY_AUTO, /* never in a loaded struct */
+	SETTINGS_DISPLAY_PROMPT,
+	SETTINGS_DISPLAY_TEXT,
+};
+
+enum settings_qr {
+	SETTINGS_QR_UTF8,
+	SETTINGS_QR_ASCII,
+	SETTINGS_QR_OFF,
+};
+
+enum settings_local_part {
+	SETTINGS_LOCAL_PART_FOLD,
+	SETTINGS_LOCAL_PART_EXACT,
+};
+
+enum settings_non_interactive {
+	SETTINGS_NON_INTERACTIVE_DENY,
+	SETTINGS_NON_INTERACTIVE_IGNORE,
+};
+
+enum settings_unavailable {
+	SETTINGS_UNAVAILABLE_DENY,
+	SETTINGS_UNAVAILABLE_AUTHINFO_UNAVAIL,
+};
+
+enum settings_auth_method {
+	SETTINGS_AUTH_METHOD_AUTO, /* never in a loaded struct */
+	SETTINGS_AUTH_METHOD_NONE,
+	SETTINGS_AUTH_METHOD_CLIENT_SECRET_POST,
+	SETTINGS_AUTH_METHOD_CLIENT_SECRET_BASIC,
+};
+
+/* Texts are never empty: what was left out is NULL. */
+struct provider_settings {
+	char *name;
+	char *issuer;
+	char *client_id;
+	char *client_secret_file; /* NULL: a public client */
+	enum settings_auth_method token_endpoint_auth_method;
+	char *token_endpoint; /* endpoints that are NULL: discovery */
+	char *device_authorization_endpoint;
+	char *userinfo_endpoint;
+	struct strlist endpoint_hosts;
+	struct strlist verification_hosts;
+	struct strlist scopes;
+	char *groups_claim; /* dotted path, never NULL */
+	char *ca_file;
+	char *proxy; /* http[s]://host:port */
+};
+
+struct settings {
+	char *service;
+	char *provider_name; /* that of provider below */
+	char *allowlist;     /* path, never NULL */
+	enum settings_flow flow;
+	uint32_t login_timeout; /* seconds */
+	enum settings_display display;
+	enum settings_qr qr;
+	uint32_t qr_max_rows;
+	uint32_t qr_max_columns;
+	bool allow_root;
+	enum settings_local_part email_local_part;
+	char *user_pattern; /* see login/pattern.h, never NULL */
+	uint32_t min_uid;
+	uint32_t host_limit; /* seconds, 0: the host sets none */
+	enum settings_non_interactive non_interactive;
+	enum settings_unavailable unavailable;
+	char *banner_before; /* one line, NULL: none */
+	char *banner_after;
+	char *support;
+	bool debug;
+	struct provider_settings provider;
+};
+
+/*
+ * Read the settings file and <path>.d/NAME.conf in the order of their names,
+ * and work out what holds for one service. Every file, and the directory, is
+ * root's and not writable by others. Only the directory may be missing.
+ *
+ * service  the PAM service, as PAM_SERVICE has it (lower case).
+ * ret      owned by the caller. Untouched on failure.
+ * d->text  "file:line: what is wrong and what would be right".
+ *
+ * Errors: CONFIG (the content), NOT_FOUND, UNTRUSTED, LIMIT, IO, NOMEM.
+ */
+enum oauth2_err settings_load(const char *path, const char *service,
+    struct settings **ret, struct detail *d) MUST_CHECK;
+
+/*
+ * The same from memory; no file is opened, so where min_uid is not set it
+ * stays SETTINGS_AUTO, above every uid. Errors: CONFIG, LIMIT, NOMEM.
+ */
+enum oauth2_err settings_parse(const struct source *sources, size_t count,
+    const char *service, struct settings **ret, struct detail *d) MUST_CHECK;
+
+/* Wipe and free. NULL is fine. */
+void settings_free(struct settings *settings);
+AUTO_DEFINE(struct settings, settings_free)
+
+/*
+ * Append the settings as a file that parses to the same settings for the
+ * same service. Ask ret for errors (buf_err).
+ */
+void settings_dump(const struct settings *settings, struct buf *ret);
+
+/* The method's name in the protocol, such as client_secret_post. */
+const char *settings_auth_method_name(enum settings_auth_method method);
+
+/*
+ * Read the client secret: a file for root's eyes only, without its last
+ * newline 1 to 4096 bytes of 0x20-0x7e.
+ *
+ * ret_secret  for secret_free(); NULL where the provider's client has none.
+ *
+ * Errors: as file_read_trusted(), CONFIG (the content).
+ */
+enum oauth2_err settings_read_secret(const struct settings *settings,
+    char **ret_secret, struct detail *d) MUST_CHECK;
+
+#endif

@@ -1,0 +1,271 @@
+#include "login/settings_build.h"
+
+#include <string.h>
+
+#include "base/secret.h"
+#include "login/settings_table.h"
+
+/* Where one name of a service differs from the others. */
+static const char *const text_services[] = { "login", "su", "su-l", "sudo",
+	"sudo-i" };
+
+static const struct {
+	const char *service;
+	uint32_t limit; /* seconds */
+} host_limits[] = {
+	{ "sshd", 120 }, /* LoginGraceTime */
+	{ "login", 60 }, /* LOGIN_TIMEOUT */
+};
+
+static enum oauth2_err
+set_defaults(void *base, bool is_provider)
+{
+	enum oauth2_err err = OAUTH2_ERR_OK;
+
+	for (size_t i = 0; i < settings_row_count && err == OAUTH2_ERR_OK;
+	     i++) {
+		const struct settings_row *row = &settings_rows[i];
+
+		if ((row->scope == SETTINGS_SCOPE_PROVIDER) == is_provider &&
+		    row->fallback != NULL)
+			err = settings_value_set(row, row->fallback, base);
+	}
+	return err;
+}
+
+static bool
+is_section(
+    const struct settings_entry *entry, const char *kind, const char *name)
+{
+	size_t n = strlen(kind);
+
+	return strncmp(entry->section, kind, n) == 0 &&
+	       entry->section[n] == ' ' &&
+	       strcmp(entry->section + n + 1, name) == 0;
+}
+
+/* kind NULL: the defaults. */
+static enum oauth2_err
+apply(const struct settings_entries *entries, const char *kind,
+    const char *name, void *base)
+{
+	enum oauth2_err err = OAUTH2_ERR_OK;
+
+	for (size_t i = 0; i < entries->count && err == OAUTH2_ERR_OK; i++) {
+		const struct settings_entry *entry = &entries->items[i];
+		bool is_ours = kind == NULL
+				   ? strcmp(entry->section, "pam_oauth2") == 0
+				   : is_section(entry, kind, name);
+
+		if (is_ours && entry->key != NULL)
+			err = settings_value_set(
+			    settings_row_find(entry->key), entry->value, base);
+	}
+	return err;
+}
+
+/* What "auto" comes to for this service. */
+static void
+resolve(struct settings *settings)
+{
+	if (settings->flow == SETTINGS_FLOW_AUTO)
+		settings->flow = SETTINGS_FLOW_DEVICE;
+	if (settings->display == SETTINGS_DISPLAY_AUTO) {
+		settings->display = SETTINGS_DISPLAY_PROMPT;
+		for (size_t i = 0;
+		     i < sizeof(text_services) / sizeof(*text_services); i++)
+			if (strcmp(text_services[i], settings->service) == 0)
+				settings->display = SETTINGS_DISPLAY_TEXT;
+	}
+	if (settings->host_limit == SETTINGS_AUTO) {
+		settings->host_limit = 0;
+		for (size_t i = 0;
+		     i < sizeof(host_limits) / sizeof(*host_limits); i++)
+			if (strcmp(host_limits[i].service, settings->service) ==
+			    0)
+				settings->host_limit = host_limits[i].limit;
+	}
+}
+
+static enum oauth2_err
+check_required(const struct settings_entry *section,
+    const struct provider_settings *provider, struct detail *d)
+{
+	for (size_t i = 0; i < settings_row_count; i++) {
+		const struct settings_row *row = &settings_rows[i];
+		const char *const *text =
+		    (const void *)((const char *)provider + row->offset);
+
+		if (row->scope == SETTINGS_SCOPE_PROVIDER &&
+		    settings_row_is_required(row) && *text == NULL)
+			return detail_fail(d, OAUTH2_ERR_CONFIG,
+			    "%s:%u: [%s] needs %s", section->file,
+			    section->line, section->section, row->name);
+	}
+	return OAUTH2_ERR_OK;
+}
+
+/* A secret and a method that uses it, or neither. */
+static enum oauth2_err
+resolve_auth_method(const struct settings_entry *section,
+    struct provider_settings *provider, struct detail *d)
+{
+	enum settings_auth_method *method =
+	    &provider->token_endpoint_auth_method;
+	bool has_secret = provider->client_secret_file != NULL;
+
+	if (*method == SETTINGS_AUTH_METHOD_AUTO)
+		*method = has_secret ? SETTINGS_AUTH_METHOD_CLIENT_SECRET_POST
+				     : SETTINGS_AUTH_METHOD_NONE;
+	if (has_secret && *method == SETTINGS_AUTH_METHOD_NONE)
+		return detail_fail(d, OAUTH2_ERR_CONFIG,
+		    "%s:%u: [%s] has a client_secret_file, and "
+		    "token_endpoint_auth_method = none that would not use it",
+		    section->file, section->line, section->section);
+	if (!has_secret && *method != SETTINGS_AUTH_METHOD_NONE)
+		return detail_fail(d, OAUTH2_ERR_CONFIG,
+		    "%s:%u: [%s] has a token_endpoint_auth_method that needs "
+		    "a client_secret_file",
+		    section->file, section->line, section->section);
+	return OAUTH2_ERR_OK;
+}
+
+/* section is where the provider's section starts, for messages. */
+static enum oauth2_err
+build_provider(const struct settings_entries *entries,
+    const struct settings_entry *section, struct provider_settings *ret,
+    struct detail *d)
+{
+	const char *name = strchr(section->section, ' ') + 1;
+	enum oauth2_err err;
+
+	ret->name = secret_strdup(name);
+	if (ret->name == NULL)
+		return OAUTH2_ERR_NOMEM;
+	err = set_defaults(ret, true);
+	if (err == OAUTH2_ERR_OK)
+		err = apply(entries, "provider", name, ret);
+	if (err == OAUTH2_ERR_OK)
+		err = check_required(section, ret, d);
+	if (err == OAUTH2_ERR_OK)
+		err = resolve_auth_method(section, ret, d);
+	return err;
+}
+
+/* The start of a provider's section; name NULL: of any. */
+static const struct settings_entry *
+find_provider(const struct settings_entries *entries, const char *name)
+{
+	for (size_t i = 0; i < entries->count; i++) {
+		const struct settings_entry *entry = &entries->items[i];
+
+		if (entry->key == NULL &&
+		    strncmp(entry->section, "provider ", 9) == 0 &&
+		    (name == NULL || strcmp(entry->section + 9, name) == 0))
+			return entry;
+	}
+	return NULL;
+}
+
+/* Every `provider = NAME` anywhere has a section. */
+static enum oauth2_err
+check_references(const struct settings_entries *entries, struct detail *d)
+{
+	for (size_t i = 0; i < entries->count; i++) {
+		const struct settings_entry *entry = &entries->items[i];
+
+		if (entry->key == NULL || strcmp(entry->key, "provider") != 0 ||
+		    find_provider(entries, entry->value) != NULL)
+			continue;
+		return detail_fail(d, OAUTH2_ERR_CONFIG,
+		    "%s:%u: there is no section [provider %s]", entry->file,
+		    entry->line, entry->value);
+	}
+	return OAUTH2_ERR_OK;
+}
+
+/* Where nothing says which provider: the only one. */
+static enum oauth2_err
+choose_provider(const struct settings_entries *entries,
+    struct settings *settings, struct detail *d)
+{
+	const struct settings_entry *only = find_provider(entries, NULL);
+
+	if (only == NULL)
+		return detail_fail(d, OAUTH2_ERR_CONFIG,
+		    "there is no section [provider NAME]");
+	if (settings->provider_name != NULL)
+		return OAUTH2_ERR_OK;
+	for (size_t i = 0; i < entries->count; i++) {
+		const struct settings_entry *entry = &entries->items[i];
+
+		if (strncmp(entry->section, "provider ", 9) == 0 &&
+		    strcmp(entry->section, only->section) != 0)
+			return detail_fail(d, OAUTH2_ERR_CONFIG,
+			    "%s:%u: a second provider; say `provider = NAME` "
+			    "in [pam_oauth2] or [service %s]",
+			    entry->file, entry->line, settings->service);
+	}
+	settings->provider_name = secret_strdup(only->section + 9);
+	return settings->provider_name != NULL ? OAUTH2_ERR_OK
+					       : OAUTH2_ERR_NOMEM;
+}
+
+/* All of them are built, so that all are checked; one is kept. */
+static enum oauth2_err
+build_providers(const struct settings_entries *entries,
+    struct settings *settings, struct detail *d)
+{
+	enum oauth2_err err = OAUTH2_ERR_OK;
+
+	for (size_t i = 0; i < entries->count && err == OAUTH2_ERR_OK; i++) {
+		const struct settings_entry *entry = &entries->items[i];
+		AUTO(settings_free) struct settings *other = NULL;
+		struct settings *target = settings;
+
+		/* A section that several files add to is built once. */
+		if (entry->key != NULL ||
+		    strncmp(entry->section, "provider ", 9) != 0 ||
+		    find_provider(entries, entry->section + 9) != entry)
+			continue;
+		if (strcmp(entry->section + 9, settings->provider_name) != 0) {
+			other = secret_alloc(sizeof(*other));
+			if (other == NULL)
+				return OAUTH2_ERR_NOMEM;
+			target = other;
+		}
+		err = build_provider(entries, entry, &target->provider, d);
+	}
+	return err;
+}
+
+enum oauth2_err
+settings_build(const struct settings_entries *entries, const char *service,
+    struct settings **ret, struct detail *d)
+{
+	AUTO(settings_free)
+	struct settings *settings = secret_alloc(sizeof(*settings));
+	enum oauth2_err err;
+
+	if (settings == NULL)
+		return OAUTH2_ERR_NOMEM;
+	settings->service = secret_strdup(service);
+	if (settings->service == NULL)
+		return OAUTH2_ERR_NOMEM;
+	err = set_defaults(settings, false);
+	if (err == OAUTH2_ERR_OK)
+		err = apply(entries, NULL, NULL, settings);
+	if (err == OAUTH2_ERR_OK)
+		err = apply(entries, "service", service, settings);
+	if (err == OAUTH2_ERR_OK)
+		err = check_references(entries, d);
+	if (err == OAUTH2_ERR_OK)
+		err = choose_provider(entries, settings, d);
+	if (err == OAUTH2_ERR_OK)
+		err = build_providers(entries, settings, d);
+	if (err != OAUTH2_ERR_OK)
+		return err;
+	resolve(settings);
+	*ret = TAKE(settings);
+	return OAUTH2_ERR_OK;
+}

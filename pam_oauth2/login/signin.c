@@ -1,0 +1,223 @@
+#include "login/signin.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/paths.h"
+#include "base/secret.h"
+#include "login/audit.h"
+#include "login/messages.h"
+#include "login/person.h"
+#include "login/policy.h"
+#include "login/provider.h"
+#include "login/signin_state.h"
+
+#define HOST_MARGIN_NS (3 * CLOCK_NS_PER_S) /* to end before the host does */
+
+static bool learn_rules(struct signin *s);
+static bool host_can_ask(struct signin *s);
+static void decide(struct signin *s);
+static void answer(struct signin *s);
+
+/*
+ * The story. It begins denied; a step that cannot be taken leaves it so, and
+ * says why in s->reason.
+ */
+static void
+sign_in(struct signin *s)
+{
+	if (!person_greets(s))
+		return;
+	if (learn_rules(s) && host_can_ask(s) && person_hears_deadline(s) &&
+	    person_is_there(s) && provider_offers(s) && person_is_invited(s) &&
+	    provider_identifies(s))
+		decide(s);
+	answer(s);
+}
+
+void
+signin_run(struct wire *person, struct wire *worker)
+{
+	struct signin s = {
+		.person = person,
+		.worker = worker,
+		.reason = REASON_internal_error,
+		.deadline_reason = REASON_login_timeout,
+	};
+
+	sign_in(&s);
+	settings_free(s.settings);
+	secret_free(s.client_secret);
+	allowlist_free(s.allowlist);
+	identity_free(s.identity);
+}
+
+void
+signin_refuse(struct wire *person, enum reason reason, const char *why)
+{
+	struct signin s = { .person = person };
+
+	if (!person_greets(&s))
+		return;
+	(void)signin_fail(&s, reason, "%s", why);
+	answer(&s);
+}
+
+/* The earliest of our own limit and the host's, less what it needs after. */
+static void
+set_deadline(struct signin *s)
+{
+	const struct settings *settings = s->settings;
+	int64_t host_ns;
+
+	s->deadline_ns =
+	    s->greeting.started_ns + settings->login_timeout * CLOCK_NS_PER_S;
+	if (settings->host_limit == 0)
+		return;
+	host_ns = s->greeting.host_started_ns +
+		  settings->host_limit * CLOCK_NS_PER_S - HOST_MARGIN_NS;
+	if (host_ns < s->deadline_ns)
+		s->deadline_ns = host_ns;
+}
+
+/* Settings, client secret, allowlist: all right, or nobody gets in. */
+static bool
+learn_rules(struct signin *s)
+{
+	const struct greeting *g = &s->greeting;
+	const char *path =
+	    g->config_path[0] != '\0' ? g->config_path : PATH_SETTINGS;
+
+	if (settings_load(path, g->section, &s->settings, &s->detail) !=
+	    OAUTH2_ERR_OK)
+		return signin_fail(s, REASON_settings_invalid, NULL);
+	log_set_debug(s->settings->debug || g->is_debug);
+	set_deadline(s);
+	if (settings_read_secret(s->settings, &s->client_secret, &s->detail) !=
+	    OAUTH2_ERR_OK)
+		return signin_fail(s, REASON_secret_unreadable, NULL);
+	if (allowlist_load(s->settings->allowlist, g->user, &s->allowlist,
+		&s->detail) != OAUTH2_ERR_OK)
+		return signin_fail(s, REASON_allowlist_invalid, NULL);
+	return true;
+}
+
+static bool
+host_can_ask(struct signin *s)
+{
+	const enum reason reason = greeting_check_host(&s->greeting);
+
+	if (reason != REASON_approved)
+		return signin_fail(s, reason, "asked nothing, sent nothing");
+	return true;
+}
+
+/*
+ * Users who are unknown or not listed have come this far too, with the same
+ * words and the same delay: nobody learns from outside who exists.
+ */
+static void
+decide(struct signin *s)
+{
+	const struct user user = {
+		.name = s->greeting.user,
+		.has_uid = s->greeting.has_uid,
+		.uid = s->greeting.uid,
+	};
+	const struct policy_input input = {
+		.settings = s->settings,
+		.user = &user,
+		.allowlist = s->allowlist,
+		.identity = s->identity,
+	};
+
+	s->reason = policy_decide(&input, &s->rule, &s->detail);
+}
+
+/* GRANT for one reason only; the exceptions are root's own settings. */
+static enum wire_verdict
+verdict_of(const struct signin *s)
+{
+	const struct settings *settings = s->settings;
+
+	if (s->reason == REASON_approved)
+		return WIRE_VERDICT_GRANT;
+	if (settings == NULL)
+		return WIRE_VERDICT_DENY;
+	if (reason_class(s->reason) == REASON_CLASS_UNREACHABLE &&
+	    settings->unavailable == SETTINGS_UNAVAILABLE_AUTHINFO_UNAVAIL)
+		return WIRE_VERDICT_UNAVAILABLE;
+	if ((s->reason == REASON_no_conversation ||
+		s->reason == REASON_silent) &&
+	    settings->non_interactive == SETTINGS_NON_INTERACTIVE_IGNORE)
+		return WIRE_VERDICT_IGNORE;
+	return WIRE_VERDICT_DENY;
+}
+
+static void
+answer(struct signin *s)
+{
+	const struct greeting *g = &s->greeting;
+	char host[65] = "";
+	const struct audit_event event = {
+		.time = clock_unix_s(),
+		.id = g->id,
+		.phase = "authenticate",
+		.reason = s->reason,
+		.host = host,
+		.service = g->service,
+		.user = g->user,
+		.has_uid = g->has_uid,
+		.uid = g->uid,
+		.rhost = g->rhost,
+		.tty = g->tty,
+		.flow = "device",
+		.iss =
+		    s->settings != NULL ? s->settings->provider.issuer : NULL,
+		.sub = s->identity != NULL ? s->identity->sub : NULL,
+		.rule = s->rule,
+		.duration_ms =
+		    (clock_monotonic_ns() - g->started_ns) / CLOCK_NS_PER_MS,
+		.detail = s->detail.text,
+	};
+
+	if (gethostname(host, sizeof(host) - 1) != 0)
+		host[0] = '\0';
+	audit_write(&event);
+	person_hears_verdict(s, verdict_of(s));
+}
+
+bool
+signin_fail(struct signin *s, enum reason reason, const char *fmt, ...)
+{
+	va_list ap;
+
+	s->reason = reason;
+	if (fmt == NULL) /* the detail is filled already */
+		return false;
+	va_start(ap, fmt);
+	(void)vsnprintf(s->detail.text, sizeof(s->detail.text), fmt, ap);
+	va_end(ap);
+	return false;
+}
+
+bool
+signin_fail_err(struct signin *s, enum oauth2_err err)
+{
+	switch (err) {
+	case OAUTH2_ERR_TIMEOUT:
+		return signin_fail(s, s->deadline_reason, "%s", err_text(err));
+	case OAUTH2_ERR_CLOSED:
+		return signin_fail(s, REASON_client_gone, "%s", err_text(err));
+	case OAUTH2_ERR_PROTOCOL:
+		return signin_fail(
+		    s, REASON_protocol_error, "%s", err_text(err));
+	default:
+		return signin_fail(
+		    s, REASON_internal_error, "%s", err_text(err));
+	}
+}

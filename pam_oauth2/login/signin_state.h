@@ -1,0 +1,49 @@
+/* What the parts of the story share: private to signin, person, provider. */
+#ifndef PAM_OAUTH2_LOGIN_SIGNIN_STATE_H
+#define PAM_OAUTH2_LOGIN_SIGNIN_STATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/identity.h"
+#include "base/reason.h"
+#include "codec/wire.h"
+#include "login/allowlist.h"
+#include "login/greeting.h"
+#include "login/settings.h"
+
+/* What the provider gave us to show; checked by provider_offers(). */
+struct offer {
+	char user_code[17];
+	char verification_uri[201];
+	char verification_uri_complete[513]; /* "": there is none */
+	uint32_t interval;		     /* seconds */
+};
+
+struct signin {
+	struct wire *person;
+	struct wire *worker;
+	struct greeting greeting;
+	struct settings *settings; /* NULL until learnt */
+	char *client_secret;
+	struct allowlist *allowlist;
+	struct offer offer;
+	struct identity *identity; /* NULL until the provider told */
+	int64_t deadline_ns;	   /* monotonic */
+	enum reason deadline_reason;
+	enum reason reason; /* how it ended; denied until decided */
+	const char *rule;   /* of the allowlist that granted; borrowed */
+	struct detail detail;
+};
+
+/*
+ * A step of the story went wrong: note why. Returns false, so that a step is
+ * one line: return signin_fail(s, REASON_..., "...");
+ */
+bool signin_fail(struct signin *s, enum reason reason, const char *fmt, ...)
+    PRINTF(3, 4);
+
+/* The same for trouble with a leg or with memory. */
+bool signin_fail_err(struct signin *s, enum oauth2_err err);
+
+#endif

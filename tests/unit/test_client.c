@@ -1,0 +1,204 @@
+/* oauth2/client: a configuration is right as a whole, or refused. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "oauth2/client.h"
+#include "oauth2/client_state.h"
+#include "oauth2/discovery.h"
+
+#define COUNT(array) (sizeof(array) / sizeof(*(array)))
+
+static const struct oauth2_config good = {
+	.name = "corp",
+	.issuer = "https://id.example",
+	.client_id = "CLIENT_ID",
+	.token_endpoint = "https://id.example/token",
+};
+
+static enum oauth2_err
+try(const struct oauth2_config *config, struct detail *d)
+{
+	AUTO(oauth2_free) struct oauth2_client *c = NULL;
+	enum oauth2_err err = oauth2_new(config, d, &c);
+
+	assert_int_equal(c != NULL, err == OAUTH2_ERR_OK);
+	return err;
+}
+
+static void
+k1_the_method_follows_from_the_secret(void **state)
+{
+	AUTO(oauth2_free) struct oauth2_client *public = NULL;
+	AUTO(oauth2_free) struct oauth2_client *confidential = NULL;
+	struct oauth2_config config = good;
+
+	(void)state;
+	assert_int_equal(oauth2_new(&config, NULL, &public), OAUTH2_ERR_OK);
+	assert_int_equal(public->method, CLIENT_AUTH_NONE);
+	config.client_secret = "S";
+	assert_int_equal(
+	    oauth2_new(&config, NULL, &confidential), OAUTH2_ERR_OK);
+	assert_int_equal(confidential->method, CLIENT_AUTH_SECRET_POST);
+}
+
+static void
+k2_an_unknown_method_is_told_before_all_else(void **state)
+{
+	static const char *const methods[] = { "invalid", "",
+		"CLIENT_SECRET_POST", "client_secret_jwt", "private_key_jwt" };
+	struct oauth2_config config = good;
+	struct detail d = { 0 };
+
+	(void)state;
+	config.client_id = NULL;
+	config.token_endpoint = "http://id.example/";
+	for (size_t i = 0; i < COUNT(methods); i++) {
+		config.token_endpoint_auth_method = methods[i];
+		assert_int_equal(
+		    try(&config, &d), OAUTH2_ERR_NOT_SUPPORTED_AUTH_METHOD);
+	}
+	assert_string_equal(
+	    d.text, "provider corp: token_endpoint_auth_method: not supported");
+}
+
+static void
+k5_k6_an_endpoint_is_a_plain_https_uri(void **state)
+{
+	static const char *const uris[] = { "http://id.example/token",
+		"https://u:p@h.example/t", "https://h.example/t#f",
+		"https:///t", "https://h.example/t\r\nX: 1", "" };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(uris); i++) {
+		for (int key = 0; key < 5; key++) {
+			struct oauth2_config config = good;
+			const char **keys[] = { &config.issuer,
+				&config.token_endpoint,
+				&config.device_authorization_endpoint,
+				&config.userinfo_endpoint,
+				&config.authorization_endpoint };
+
+			*keys[key] = uris[i];
+			if (try(&config, NULL) != OAUTH2_ERR_CONFIG)
+				fail_msg("%s as number %d", uris[i], key);
+		}
+	}
+}
+
+static void
+an_endpoint_may_have_a_query_and_an_issuer_not(void **state)
+{
+	struct oauth2_config config = good;
+	struct detail d = { 0 };
+
+	(void)state;
+	config.token_endpoint = "https://id.example/token?x=1";
+	assert_int_equal(try(&config, NULL), OAUTH2_ERR_OK);
+	config.issuer = "https://id.example/?x=1";
+	assert_int_equal(try(&config, &d), OAUTH2_ERR_CONFIG);
+	assert_string_equal(d.text, "provider corp: issuer: it has a query");
+	config.issuer = NULL;
+	assert_int_equal(try(&config, &d), OAUTH2_ERR_CONFIG);
+	assert_string_equal(d.text, "provider corp: issuer: missing");
+}
+
+static void
+k7_secret_and_method_fit_each_other(void **state)
+{
+	static const struct {
+		const char *method, *secret;
+		enum oauth2_err err;
+	} rows[] = {
+		{ "none", NULL, OAUTH2_ERR_OK },
+		{ "none", "S", OAUTH2_ERR_CONFIG },
+		{ "none", "", OAUTH2_ERR_CONFIG },
+		{ "client_secret_post", "S", OAUTH2_ERR_OK },
+		{ "client_secret_post", NULL, OAUTH2_ERR_CONFIG },
+		{ "client_secret_post", "", OAUTH2_ERR_CONFIG },
+		{ "client_secret_basic",
+		    "p\xc3\xa4"
+		    "55",
+		    OAUTH2_ERR_OK },
+		{ "client_secret_basic", NULL, OAUTH2_ERR_CONFIG },
+		{ "client_secret_basic", "S\n", OAUTH2_ERR_CONFIG },
+		{ "client_secret_basic", "\xff", OAUTH2_ERR_CONFIG },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct oauth2_config config = good;
+
+		config.token_endpoint_auth_method = rows[i].method;
+		config.client_secret = rows[i].secret;
+		if (try(&config, NULL) != rows[i].err)
+			fail_msg("row %zu", i);
+	}
+}
+
+static void
+the_client_id_is_there(void **state)
+{
+	struct oauth2_config config = good;
+
+	(void)state;
+	config.client_id = NULL;
+	assert_int_equal(try(&config, NULL), OAUTH2_ERR_CONFIG);
+	config.client_id = "";
+	assert_int_equal(try(&config, NULL), OAUTH2_ERR_CONFIG);
+}
+
+static void
+u11_a_scope_has_no_blank_quote_or_backslash(void **state)
+{
+	static const char *const scopes[] = { "a b", "\"", "\\", "", "\n" };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(scopes); i++) {
+		AUTO(strlist_free) struct strlist l = STRLIST(1);
+		struct oauth2_config config = good;
+
+		assert_int_equal(strlist_add(&l, scopes[i]), OAUTH2_ERR_OK);
+		config.scopes = &l;
+		assert_int_equal(try(&config, NULL), OAUTH2_ERR_CONFIG);
+	}
+}
+
+static void
+endpoints_set_by_hand_need_no_network(void **state)
+{
+	AUTO(oauth2_free) struct oauth2_client *c = NULL;
+	struct oauth2_config config = good;
+
+	(void)state;
+	config.userinfo_endpoint = "https://other.example/me";
+	assert_int_equal(oauth2_new(&config, NULL, &c), OAUTH2_ERR_OK);
+	assert_int_equal(oauth2_discover(c,
+			     OAUTH2_NEEDS_TOKEN | OAUTH2_NEEDS_USERINFO, NULL),
+	    OAUTH2_ERR_OK);
+	assert_string_equal(
+	    oauth2_metadata(c)->userinfo_endpoint, "https://other.example/me");
+	assert_int_equal(
+	    oauth2_discover(c, OAUTH2_NEEDS_DEVICE, NULL), OAUTH2_ERR_INTERNAL);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(k1_the_method_follows_from_the_secret),
+		cmocka_unit_test(k2_an_unknown_method_is_told_before_all_else),
+		cmocka_unit_test(k5_k6_an_endpoint_is_a_plain_https_uri),
+		cmocka_unit_test(
+		    an_endpoint_may_have_a_query_and_an_issuer_not),
+		cmocka_unit_test(k7_secret_and_method_fit_each_other),
+		cmocka_unit_test(the_client_id_is_there),
+		cmocka_unit_test(u11_a_scope_has_no_blank_quote_or_backslash),
+		cmocka_unit_test(endpoints_set_by_hand_need_no_network),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
