@@ -1,0 +1,37 @@
+/* What is inside a client: for the files of this floor only. */
+#ifndef PAM_OAUTH2_OAUTH2_CLIENT_STATE_H
+#define PAM_OAUTH2_OAUTH2_CLIENT_STATE_H
+
+#include "codec/uri.h"
+#include "oauth2/client.h"
+#include "oauth2/discovery.h"
+
+enum client_auth_method {
+	CLIENT_AUTH_NONE,
+	CLIENT_AUTH_SECRET_POST,
+	CLIENT_AUTH_SECRET_BASIC,
+};
+
+struct oauth2_client {
+	struct http *http; /* borrowed */
+	char *issuer;
+	struct uri issuer_uri;
+	char *client_id;
+	char *client_secret; /* NULL for CLIENT_AUTH_NONE */
+	enum client_auth_method method;
+	struct oauth2_metadata endpoints;
+	struct strlist endpoint_hosts;
+	struct strlist verification_hosts;
+	char *scope; /* joined by blanks; NULL when none */
+};
+
+/* Wipe and free the texts, not m itself. */
+void metadata_free(struct oauth2_metadata *m);
+
+static inline void
+metadata_free_scope(struct oauth2_metadata *m)
+{
+	metadata_free(m);
+}
+
+#endif

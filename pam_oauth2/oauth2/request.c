@@ -1,0 +1,189 @@
+#include "oauth2/request.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "base/secret.h"
+#include "base/text.h"
+#include "codec/base64url.h"
+#include "net/http.h"
+#include "oauth2/field.h"
+
+#define CREDENTIALS_MAX	  (16 * 1024)
+#define AUTHORIZATION_MAX (2 * CREDENTIALS_MAX)
+
+void
+request_add_client(const struct oauth2_client *c, struct buf *form)
+{
+	if (c->method == CLIENT_AUTH_SECRET_BASIC)
+		return;
+	uri_form_add(form, "client_id", c->client_id);
+	if (c->method == CLIENT_AUTH_SECRET_POST)
+		uri_form_add(form, "client_secret", c->client_secret);
+}
+
+/* RFC 6749 section 2.3.1: form encoding first, so that : is no delimiter. */
+static enum oauth2_err
+make_basic(const struct oauth2_client *c, char **ret)
+{
+	AUTO(buf_free) struct buf plain = BUF(CREDENTIALS_MAX);
+	AUTO(buf_free) struct buf header = BUF(AUTHORIZATION_MAX);
+
+	uri_form_encode(&plain, c->client_id);
+	buf_putc(&plain, ':');
+	uri_form_encode(&plain, c->client_secret);
+	if (plain.err != OAUTH2_ERR_OK)
+		return plain.err;
+	buf_puts(&header, "Basic ");
+	base64_encode(&header, plain.data, plain.len);
+	return buf_take_text(&header, ret);
+}
+
+static enum oauth2_err
+make_bearer(const char *token, char **ret)
+{
+	AUTO(buf_free) struct buf header = BUF(AUTHORIZATION_MAX);
+
+	buf_puts(&header, "Bearer ");
+	buf_puts(&header, token);
+	return buf_take_text(&header, ret);
+}
+
+/*
+ * application/json; for what is an error anyway also its kin, such as
+ * application/problem+json. Parameters do not matter.
+ */
+static bool
+is_json_type(const struct http_response *r)
+{
+	const char *type = r->content_type;
+	size_t n = strcspn(type, "; \t");
+
+	if (n == strlen("application/json") &&
+	    strncasecmp(type, "application/json", n) == 0)
+		return true;
+	return r->status != 200 && n > strlen("+json") &&
+	       strncasecmp(type, "application/", strlen("application/")) == 0 &&
+	       strncasecmp(type + n - strlen("+json"), "+json", 5) == 0;
+}
+
+/*
+ * What the provider says about an error, fit for a log: "?" for what is
+ * there but is no text.
+ */
+static void
+note(const struct json *json, const char *name, char *ret, size_t size)
+{
+	const char *text = "";
+	enum json_found found = json_get_text(json, name, HTTP_BODY_MAX, &text);
+
+	if (found == JSON_ABSENT || found == JSON_NULL)
+		return;
+	text_clean(ret, size, text, strlen(text));
+	if (ret[0] == '\0')
+		text_clean(ret, size, "?", 1);
+}
+
+static enum oauth2_err
+read_json(const struct http_response *r, struct reply *ret, struct detail *d)
+{
+	enum oauth2_err err;
+
+	if (!is_json_type(r))
+		return detail_fail(
+		    d, OAUTH2_ERR_JSON, "the reply is not application/json");
+	err = json_parse(r->body.data, r->body.len, &ret->json, d);
+	if (err != OAUTH2_ERR_OK)
+		return err;
+	if (!json_is_object(ret->json))
+		return detail_fail(
+		    d, OAUTH2_ERR_JSON, "the reply is not a JSON object");
+	note(ret->json, "error", ret->error, sizeof(ret->error));
+	if (d == NULL)
+		return OAUTH2_ERR_OK;
+	note(ret->json, "error", d->error, sizeof(d->error));
+	note(ret->json, "error_description", d->description,
+	    sizeof(d->description));
+	return OAUTH2_ERR_OK;
+}
+
+static enum oauth2_err
+judge(const struct http_response *r, struct reply *ret, struct detail *d)
+{
+	enum oauth2_err err;
+
+	ret->status = r->status;
+	err = read_json(r, ret, d);
+	if (err == OAUTH2_ERR_NOMEM)
+		return err;
+	if (r->status != 200 || ret->error[0] != '\0')
+		return detail_fail(because(d, OAUTH2_CAUSE_HTTP),
+		    OAUTH2_ERR_HTTP, "the provider answered HTTP %d",
+		    r->status);
+	if (err != OAUTH2_ERR_OK)
+		because(d, OAUTH2_CAUSE_JSON);
+	return err;
+}
+
+static enum oauth2_err
+send(const struct oauth2_client *c, const struct http_request *request,
+    struct reply *ret, struct detail *d)
+{
+	AUTO(http_response_free) struct http_response r = HTTP_RESPONSE;
+	enum oauth2_err err;
+
+	if (c->http == NULL)
+		return detail_fail(d, OAUTH2_ERR_INTERNAL, "no network");
+	err = http_request(c->http, request, &r, d);
+	return err == OAUTH2_ERR_OK ? judge(&r, ret, d) : err;
+}
+
+enum oauth2_err
+request_post(const struct oauth2_client *c, const char *url, struct buf *form,
+    struct reply *ret, struct detail *d)
+{
+	AUTO(secret_text_free) char *authorization = NULL;
+	struct http_request request = { .url = url };
+	enum oauth2_err err = OAUTH2_ERR_OK;
+
+	if (c->method == CLIENT_AUTH_SECRET_BASIC)
+		err = make_basic(c, &authorization);
+	if (err == OAUTH2_ERR_OK)
+		err = buf_err(form);
+	if (err != OAUTH2_ERR_OK)
+		return err;
+	request.authorization = authorization;
+	request.form = buf_text(form);
+	return send(c, &request, ret, d);
+}
+
+enum oauth2_err
+request_get(const struct oauth2_client *c, const char *url, const char *bearer,
+    struct reply *ret, struct detail *d)
+{
+	AUTO(secret_text_free) char *authorization = NULL;
+	struct http_request request = { .url = url };
+	enum oauth2_err err = OAUTH2_ERR_OK;
+
+	if (bearer != NULL)
+		err = make_bearer(bearer, &authorization);
+	if (err != OAUTH2_ERR_OK)
+		return err;
+	request.authorization = authorization;
+	return send(c, &request, ret, d);
+}
+
+enum oauth2_err
+request_failed(enum oauth2_err err, enum oauth2_err flow)
+{
+	switch (err) {
+	case OAUTH2_ERR_OK:
+	case OAUTH2_ERR_NOMEM:
+	case OAUTH2_ERR_INTERNAL:
+	case OAUTH2_ERR_CLOSED:
+	case OAUTH2_ERR_POLICY:
+		return err;
+	default:
+		return flow;
+	}
+}

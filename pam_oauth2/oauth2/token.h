@@ -1,0 +1,40 @@
+/* An access token and what comes with it (RFC 6749 section 5). */
+#ifndef PAM_OAUTH2_OAUTH2_TOKEN_H
+#define PAM_OAUTH2_OAUTH2_TOKEN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+#define OAUTH2_TOKEN_MAX (16 * 1024) /* bytes of each token */
+
+struct json;
+
+struct oauth2_token {
+	char *access_token;
+	char *refresh_token; /* or NULL */
+	char *id_token;	     /* or NULL; not verified here */
+	char *scope;	     /* as granted; NULL: as asked for */
+	int64_t expires_at;  /* Unix seconds; 0: the provider did not say */
+};
+
+/*
+ * Read a successful reply of a token endpoint.
+ *
+ * now      Unix seconds when the request was sent; dates the token.
+ *
+ * Errors: GET_ACCESS_TOKEN (d->cause PROTOCOL), NOMEM.
+ */
+enum oauth2_err oauth2_token_parse(const struct json *json, int64_t now,
+    struct oauth2_token **ret, struct detail *d) MUST_CHECK;
+
+/* Whether it is over at now, or will be within skew seconds. */
+bool oauth2_token_is_expired(
+    const struct oauth2_token *t, int64_t now, int64_t skew);
+
+/* Wipe and free. NULL is fine. */
+void oauth2_token_free(struct oauth2_token *t);
+AUTO_DEFINE(struct oauth2_token, oauth2_token_free)
+
+#endif

@@ -1,0 +1,406 @@
+/*
+ * The public interface of the OAuth2 client on a command line, for tests:
+ *
+ *   client_driver COMMAND [KEY=VALUE ...]
+ *
+ * fetch     one HTTP request (url, form, authorization, once, open), or
+ *           `repeat` of them with pause_ms between
+ * discover  find the endpoints
+ * start     ... and ask for a device code
+ * poll      ... poll once with device_code; the endpoints are set by hand
+ * identity  ... fetch userinfo with access_token
+ * login     all of it; a second of waiting lasts second_ms
+ *
+ * Prints one line of JSON and exits 0 whatever came of it: tests compare.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/identity.h"
+#include "base/text.h"
+#include "net/http.h"
+#include "oauth2/client.h"
+#include "oauth2/device.h"
+#include "oauth2/discovery.h"
+#include "oauth2/identity.h"
+#include "oauth2/token.h"
+
+#define NOW 1700000000
+
+/* Everything a command may need. */
+struct driver {
+	char **options;
+	struct http *http;
+	struct oauth2_client *client;
+	struct strlist endpoint_hosts, verification_hosts, scopes, claims;
+	struct buf out;
+	int stop_after; /* questions of should_stop until it says yes */
+};
+
+static const char *
+option(const struct driver *d, const char *key)
+{
+	size_t n = strlen(key);
+
+	for (char **o = d->options; *o != NULL; o++)
+		if (strncmp(*o, key, n) == 0 && (*o)[n] == '=')
+			return *o + n + 1;
+	return NULL;
+}
+
+static int
+number(const struct driver *d, const char *key, int otherwise)
+{
+	const char *text = option(d, key);
+
+	return text != NULL ? atoi(text) : otherwise;
+}
+
+static void
+put_text(struct driver *d, const char *key, const char *text)
+{
+	buf_printf(&d->out, "%s\"%s\": ", d->out.len > 1 ? ", " : "", key);
+	if (text == NULL) {
+		buf_puts(&d->out, "null");
+		return;
+	}
+	buf_putc(&d->out, '"');
+	for (; *text != '\0'; text++) {
+		unsigned char c = (unsigned char)*text;
+
+		if (c < 0x20 || c == '"' || c == '\\')
+			buf_printf(&d->out, "\\u%04x", c);
+		else
+			buf_putc(&d->out, *text);
+	}
+	buf_putc(&d->out, '"');
+}
+
+static void
+put_number(struct driver *d, const char *key, int64_t value)
+{
+	buf_printf(&d->out, "%s\"%s\": %lld", d->out.len > 1 ? ", " : "", key,
+	    (long long)value);
+}
+
+static void
+put_list(struct driver *d, const char *key, const struct strlist *l)
+{
+	AUTO(buf_free) struct buf b = BUF(1 << 20);
+
+	for (size_t i = 0; i < l->count; i++)
+		buf_printf(&b, "%s%s", i > 0 ? "\n" : "", l->items[i]);
+	put_text(d, key, buf_text(&b));
+}
+
+static void
+put_result(struct driver *d, enum oauth2_err err, const struct detail *detail)
+{
+	put_text(d, "result", err_name(err));
+	put_text(d, "cause", err_cause_name(detail->cause));
+	put_number(d, "http_status", detail->http_status);
+	put_text(d, "error", detail->error);
+	put_text(d, "description", detail->description);
+	put_text(d, "text", detail->text);
+}
+
+static bool
+should_stop(void *arg)
+{
+	struct driver *d = arg;
+
+	return d->stop_after > 0 && --d->stop_after == 0;
+}
+
+static enum oauth2_err
+open_http(struct driver *d)
+{
+	struct http_config config = {
+		.ca_file = option(d, "ca_file"),
+		.proxy = option(d, "proxy"),
+		.connect_timeout_ms = number(d, "connect_timeout_ms", 0),
+		.request_timeout_ms = number(d, "timeout_ms", 0),
+		.should_stop = should_stop,
+		.arg = d,
+	};
+	int deadline_ms = number(d, "deadline_ms", 0);
+
+	d->stop_after = number(d, "stop_after", 0);
+	if (deadline_ms != 0)
+		config.deadline_ns =
+		    clock_monotonic_ns() + deadline_ms * CLOCK_NS_PER_MS;
+	return http_new(&config, &d->http);
+}
+
+static enum oauth2_err
+words(struct driver *d, const char *key, struct strlist *ret)
+{
+	const char *text = option(d, key);
+
+	ret->max = 64;
+	return text != NULL ? strlist_add_words(ret, text) : OAUTH2_ERR_OK;
+}
+
+static enum oauth2_err
+open_client(struct driver *d, struct detail *detail)
+{
+	struct oauth2_config config = {
+		.name = "test",
+		.issuer = option(d, "issuer"),
+		.client_id = option(d, "client_id"),
+		.client_secret = option(d, "client_secret"),
+		.token_endpoint_auth_method = option(d, "method"),
+		.token_endpoint = option(d, "token_endpoint"),
+		.device_authorization_endpoint =
+		    option(d, "device_authorization_endpoint"),
+		.userinfo_endpoint = option(d, "userinfo_endpoint"),
+		.endpoint_hosts = &d->endpoint_hosts,
+		.verification_hosts = &d->verification_hosts,
+		.scopes = &d->scopes,
+		.http = d->http,
+	};
+
+	if (words(d, "endpoint_hosts", &d->endpoint_hosts) ||
+	    words(d, "verification_hosts", &d->verification_hosts) ||
+	    words(d, "scopes", &d->scopes) || words(d, "claims", &d->claims))
+		return OAUTH2_ERR_INTERNAL;
+	return oauth2_new(&config, detail, &d->client);
+}
+
+static enum oauth2_err
+discover(struct driver *d, struct detail *detail)
+{
+	const struct oauth2_metadata *m;
+	enum oauth2_err err;
+
+	err = oauth2_discover(d->client,
+	    OAUTH2_NEEDS_DEVICE | OAUTH2_NEEDS_TOKEN | OAUTH2_NEEDS_USERINFO,
+	    detail);
+	m = oauth2_metadata(d->client);
+	put_text(d, "token_endpoint", m->token_endpoint);
+	put_text(d, "device_authorization_endpoint",
+	    m->device_authorization_endpoint);
+	put_text(d, "userinfo_endpoint", m->userinfo_endpoint);
+	return err;
+}
+
+static enum oauth2_err
+start(struct driver *d, struct oauth2_device **ret, struct detail *detail)
+{
+	enum oauth2_err err = oauth2_device_start(d->client, ret, detail);
+
+	if (err != OAUTH2_ERR_OK)
+		return err;
+	put_text(d, "device_code", (*ret)->device_code);
+	put_text(d, "user_code", (*ret)->user_code);
+	put_text(d, "verification_uri", (*ret)->verification_uri);
+	put_text(
+	    d, "verification_uri_complete", (*ret)->verification_uri_complete);
+	put_number(d, "expires_in", (*ret)->expires_in);
+	return err;
+}
+
+/* Poll until it ends; what each poll said, and what came to wait after it. */
+static enum oauth2_err
+poll_until(struct driver *d, struct oauth2_device *dev, int most,
+    struct oauth2_token **ret, struct detail *detail)
+{
+	int second_ms = number(d, "second_ms", 10);
+	int64_t end = clock_monotonic_ns() +
+		      (int64_t)dev->expires_in * second_ms * CLOCK_NS_PER_MS;
+	AUTO(buf_free) struct buf log = BUF(1 << 16);
+	enum oauth2_err err;
+
+	for (;;) {
+		clock_sleep_until(clock_monotonic_ns() + (int64_t)dev->wait *
+							     second_ms *
+							     CLOCK_NS_PER_MS);
+		err = oauth2_device_poll(d->client, dev, NOW, ret, detail);
+		buf_printf(&log, "%s%s %d", log.len > 0 ? "\n" : "",
+		    err_name(err), dev->wait);
+		if (!oauth2_device_goes_on(err) || --most == 0 ||
+		    clock_monotonic_ns() >= end)
+			break;
+	}
+	put_text(d, "polls", buf_text(&log));
+	put_number(d, "interval", dev->interval);
+	return err;
+}
+
+static void
+put_token(struct driver *d, const struct oauth2_token *t)
+{
+	put_text(d, "access_token", t->access_token);
+	put_text(d, "refresh_token", t->refresh_token);
+	put_text(d, "id_token", t->id_token);
+	put_text(d, "scope", t->scope);
+	put_number(
+	    d, "lifetime", t->expires_at != 0 ? t->expires_at - NOW : -1);
+}
+
+static enum oauth2_err
+identity(struct driver *d, const struct oauth2_token *t, struct detail *detail)
+{
+	struct oauth2_identity_query query = {
+		.groups_claim = option(d, "groups_claim"),
+		.claims = &d->claims,
+	};
+	AUTO(identity_free) struct identity *who = NULL;
+	enum oauth2_err err;
+
+	err = oauth2_get_identity(d->client, t, &query, &who, detail);
+	if (err != OAUTH2_ERR_OK)
+		return err;
+	put_text(d, "issuer", who->issuer);
+	put_text(d, "sub", who->sub);
+	put_text(d, "email", who->email);
+	put_number(d, "email_verified", who->email_verified);
+	put_list(d, "groups", &who->groups);
+	put_list(d, "claims", &who->claims);
+	return err;
+}
+
+static enum oauth2_err
+run_fetch(struct driver *d, struct detail *detail)
+{
+	struct http_request request = {
+		.url = option(d, "url"),
+		.form = option(d, "form"),
+		.authorization = option(d, "authorization"),
+		.once = number(d, "once", 0) != 0,
+	};
+	int left = number(d, "repeat", 1);
+	enum oauth2_err err;
+
+	for (;;) {
+		AUTO(http_response_free)
+		struct http_response r = HTTP_RESPONSE;
+
+		if (number(d, "open", 0) != 0)
+			err = http_open(d->http, request.url, detail);
+		else
+			err = http_request(d->http, &request, &r, detail);
+		if (err != OAUTH2_ERR_OK || --left == 0) {
+			put_number(d, "status", r.status);
+			put_text(d, "type", r.content_type);
+			put_text(d, "body", buf_text(&r.body));
+			put_number(
+			    d, "is_open", http_is_open(d->http, request.url));
+			return err;
+		}
+		clock_sleep_until(clock_monotonic_ns() +
+				  number(d, "pause_ms", 0) * CLOCK_NS_PER_MS);
+	}
+}
+
+static enum oauth2_err
+run_login(struct driver *d, struct detail *detail)
+{
+	AUTO(oauth2_device_free) struct oauth2_device *dev = NULL;
+	AUTO(oauth2_token_free) struct oauth2_token *t = NULL;
+	enum oauth2_err err;
+
+	err = discover(d, detail);
+	if (err == OAUTH2_ERR_OK)
+		err = start(d, &dev, detail);
+	if (err == OAUTH2_ERR_OK)
+		err = poll_until(d, dev, 1000, &t, detail);
+	if (err == OAUTH2_ERR_OK)
+		put_token(d, t);
+	return err == OAUTH2_ERR_OK ? identity(d, t, detail) : err;
+}
+
+static enum oauth2_err
+run_start(struct driver *d, struct detail *detail)
+{
+	AUTO(oauth2_device_free) struct oauth2_device *dev = NULL;
+	enum oauth2_err err = discover(d, detail);
+
+	if (err == OAUTH2_ERR_OK)
+		err = start(d, &dev, detail);
+	if (err == OAUTH2_ERR_OK)
+		put_number(d, "interval", dev->interval);
+	return err;
+}
+
+static enum oauth2_err
+run_poll(struct driver *d, struct detail *detail)
+{
+	AUTO(oauth2_token_free) struct oauth2_token *t = NULL;
+	char code[] = "DC";
+	struct oauth2_device dev = {
+		.device_code = option(d, "device_code") != NULL
+				   ? (char *)(uintptr_t)option(d, "device_code")
+				   : code,
+		.expires_in = 600,
+		.interval = 5,
+		.wait = 5,
+	};
+	enum oauth2_err err;
+
+	err = poll_until(d, &dev, number(d, "repeat", 1), &t, detail);
+	if (err == OAUTH2_ERR_OK)
+		put_token(d, t);
+	return err;
+}
+
+static enum oauth2_err
+run_identity(struct driver *d, struct detail *detail)
+{
+	char token[1 << 10] = "AT";
+	struct oauth2_token t = { .access_token = token };
+	const char *given = option(d, "access_token");
+
+	if (given != NULL &&
+	    text_copy(token, sizeof(token), given) != OAUTH2_ERR_OK)
+		return OAUTH2_ERR_INTERNAL;
+	return identity(d, &t, detail);
+}
+
+static const struct {
+	const char *name;
+	enum oauth2_err (*run)(struct driver *d, struct detail *detail);
+	bool needs_client;
+} commands[] = {
+	{ "fetch", run_fetch, false },
+	{ "discover", discover, true },
+	{ "start", run_start, true },
+	{ "poll", run_poll, true },
+	{ "identity", run_identity, true },
+	{ "login", run_login, true },
+};
+
+int
+main(int argc, char **argv)
+{
+	struct driver d = { .out = BUF(1 << 22) };
+	struct detail detail = { 0 };
+	enum oauth2_err err = OAUTH2_ERR_NOT_FOUND;
+
+	if (argc < 2)
+		return 2;
+	d.options = argv + 2;
+	buf_putc(&d.out, '{');
+	err = open_http(&d);
+	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {
+		if (strcmp(argv[1], commands[i].name) != 0)
+			continue;
+		if (err == OAUTH2_ERR_OK && commands[i].needs_client)
+			err = open_client(&d, &detail);
+		if (err == OAUTH2_ERR_OK)
+			err = commands[i].run(&d, &detail);
+	}
+	put_result(&d, err, &detail);
+	printf("%s}\n", buf_text(&d.out));
+	oauth2_free(d.client);
+	http_free(d.http);
+	strlist_free(&d.endpoint_hosts);
+	strlist_free(&d.verification_hosts);
+	strlist_free(&d.scopes);
+	strlist_free(&d.claims);
+	buf_free(&d.out);
+	return 0;
+}

@@ -1,0 +1,197 @@
+"""The module's side of the wire: starts the real helper and talks to it."""
+
+import os
+import select
+import signal
+import socket
+import time
+from pathlib import Path
+
+import wire
+
+HELPER = Path("/usr/libexec/pam_oauth2/pam_oauth2_helper")
+ID = "TEST-1234"
+ALICE_UID = 21001
+EXIT_WAIT = 5
+
+
+def monotonic_ns():
+    """Return the clock that deadlines are on."""
+    return time.clock_gettime_ns(time.CLOCK_MONOTONIC)
+
+
+def hello(**changes):
+    """Return the fields of a HELLO for alice; None leaves one out."""
+    return {"PHASE": wire.PHASE_AUTHENTICATE, "ID": ID, "SERVICE": "flow",
+            "DEBUG": 0, "FLAGS": 0, "CAN_CONVERSE": 1, "USER": "alice",
+            "UID": ALICE_UID, "RUID": 0, "STARTED_NS": monotonic_ns(),
+            **changes}
+
+
+def inheritable():
+    """Return the descriptors that a program started now would have."""
+    found = []
+    for fd in map(int, os.listdir("/proc/self/fd")):
+        try:
+            if os.get_inheritable(fd):
+                found.append(fd)
+        except OSError:
+            continue
+    return found
+
+
+def spawn(fd, path=HELPER, arguments=(), env=None):
+    """Start a helper as the module does: fd becomes descriptor 3."""
+    files = [(os.POSIX_SPAWN_DUP2, fd, 3)] if fd is not None else []
+    files += [(os.POSIX_SPAWN_CLOSE, other) for other in inheritable()
+              if other > 3 or (other == 3 and fd is None)]
+    files += [(os.POSIX_SPAWN_OPEN, 0, "/dev/null", os.O_RDONLY, 0),
+              (os.POSIX_SPAWN_OPEN, 1, "/dev/null", os.O_WRONLY, 0),
+              (os.POSIX_SPAWN_DUP2, 1, 2)]
+    return os.posix_spawn(path, [str(path), *arguments], env or {},
+                          file_actions=files, setsid=True)
+
+
+def children(pid):
+    """Return the processes that a process has started."""
+    found = []
+    for other in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            stat = Path(f"/proc/{other}/stat").read_text()
+        except OSError:
+            continue
+        if int(stat.rpartition(")")[2].split()[1]) == pid:
+            found.append(int(other))
+    return found
+
+
+def is_running(pid):
+    """Tell whether a process runs: not gone, not a zombie."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return False
+    return stat.rpartition(")")[2].split()[0] != "Z"
+
+
+def wait_until(condition, timeout=10):
+    """Wait for a condition; returns what it returned."""
+    deadline = time.monotonic() + timeout
+    while time.monotonic() < deadline:
+        found = condition()
+        if found:
+            return found
+        time.sleep(0.005)
+    raise AssertionError("waited in vain")
+
+
+class Module:
+    """One login, held with the real helper."""
+
+    def __init__(self):
+        self.nonce = os.urandom(wire.NONCE_SIZE)
+        self.socket, theirs = socket.socketpair(
+            socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.pid = spawn(theirs.fileno())
+        theirs.close()
+        self._status = None
+        self._worker = None
+
+    @property
+    def worker(self):
+        """The helper's worker, once its sandbox is closed."""
+        def find():
+            return [pid for pid in children(self.pid)
+                    if "\nSeccomp:\t2" in
+                    Path(f"/proc/{pid}/status").read_text()]
+
+        if self._worker is None:
+            self._worker = wait_until(find)[0]
+        return self._worker
+
+    def send_raw(self, data):
+        """Send any bytes as one packet."""
+        self.socket.send(data)
+
+    def send(self, kind, values, **damage):
+        """Send a message; damage goes to wire.packet()."""
+        damage.setdefault("nonce", self.nonce)
+        self.send_raw(wire.packet(kind, wire.fields(values), **damage))
+
+    def greet(self, **changes):
+        """Say HELLO for alice, with changes."""
+        self.send("HELLO", hello(**changes))
+        return self
+
+    def reply(self, text=""):
+        """Answer what was asked."""
+        self.send("REPLY", {"TEXT": text})
+
+    def cancel(self, cause="SIGNAL"):
+        """Say that the person is gone."""
+        self.send("CANCEL", {"CAUSE": wire.CANCELS[cause]})
+
+    def receive(self, timeout=10):
+        """Return the next message, or None when the helper has closed."""
+        if not select.select([self.socket], [], [], timeout)[0]:
+            raise AssertionError("the helper says nothing")
+        try:
+            data = self.socket.recv(wire.RECEIVE_MAX)
+        except ConnectionResetError:
+            return None
+        if not data:
+            return None
+        message = wire.parse(data)
+        assert message.nonce == self.nonce
+        return message
+
+    def expect(self, kind, timeout=10):
+        """Return the fields of the next message, which is of this type."""
+        message = self.receive(timeout)
+        assert message is not None, f"closed instead of {kind}"
+        assert message.type == kind, message
+        return message.fields
+
+    def probe(self):
+        """Go on to where the helper has asked whether anybody is there."""
+        self.expect("READY")
+        assert self.expect("ASK")["ECHO"] == wire.ECHO_PROBE
+        return self
+
+    def invited(self):
+        """Go on to where the person is asked to approve; the text."""
+        self.probe().reply()
+        asked = self.expect("ASK")
+        assert asked["ECHO"] == wire.ECHO_ON
+        return asked["TEXT"]
+
+    def verdict(self, timeout=10):
+        """Return (verdict, reason), after which the helper has to close."""
+        result = self.expect("RESULT", timeout)
+        assert self.receive() is None
+        assert result["USER"] == "alice"
+        assert result["PHASE"] == wire.PHASE_AUTHENTICATE
+        names = {number: name for name, number in wire.VERDICTS.items()}
+        return names[result["VERDICT"]], result["REASON"]
+
+    def hang_up(self):
+        """Close our end, as a host does that dies."""
+        self.socket.close()
+
+    def wait(self, timeout=EXIT_WAIT):
+        """Wait for the helper's end; its exit status, or -signal."""
+        def ended():
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            return pid == self.pid and (status,)
+
+        if self._status is None:
+            status = wait_until(ended, timeout)[0]
+            self._status = os.waitstatus_to_exitcode(status)
+        return self._status
+
+    def end(self):
+        """Leave nothing behind, whatever the test did."""
+        self.socket.close()
+        if self._status is None:
+            os.kill(self.pid, signal.SIGKILL)
+            self.wait()

@@ -1,0 +1,147 @@
+"""Discovery of endpoints: vectors O1-O3, O5, and what stays by hand."""
+
+import pytest
+
+import documents
+from documents import WELL_KNOWN
+from scripted import Raw, Reply
+
+
+@pytest.fixture
+def discover(drive, server):
+    """Discover; changes are made to a fine document, ... leaves out."""
+    def run(reply=None, options=None, **changes):
+        document = {**documents.metadata(server), **changes}
+        document = {k: v for k, v in document.items() if v is not Ellipsis}
+        server.on(WELL_KNOWN, reply or Reply(json=document))
+        return drive("discover", **{
+            "issuer": server.url, "client_id": "CLIENT_ID",
+            **(options or {})})
+
+    return run
+
+
+def refused(got, cause):
+    """Whether it was refused, and no endpoint was taken."""
+    assert (got["result"], got["cause"]) == ("DISCOVERY", cause), got
+    assert got["token_endpoint"] is None
+    assert got["userinfo_endpoint"] is None
+    return True
+
+
+def test_the_endpoints_are_found(discover, server):
+    got = discover()
+    assert (got["result"], got["cause"], got["text"]) == ("OK", "none", "")
+    assert got["token_endpoint"] == server.url + "/token"
+    assert got["device_authorization_endpoint"] == server.url + "/device"
+    assert got["userinfo_endpoint"] == server.url + "/me"
+    request, = server.requests
+    assert (request.method, request.target) == ("GET", WELL_KNOWN)
+    assert request.header("Accept") == "application/json"
+    assert request.header("Authorization") is None
+
+
+@pytest.mark.parametrize("path, asked", [
+    ("/realms/a", "/realms/a" + WELL_KNOWN),
+    ("/realms/a/", "/realms/a" + WELL_KNOWN),
+    ("/", WELL_KNOWN),
+])
+def test_the_address_of_the_document(drive, server, path, asked):
+    issuer = server.url + path
+    server.on(asked, Reply(
+        json={**documents.metadata(server), "issuer": issuer}))
+    got = drive("discover", issuer=issuer, client_id="CLIENT_ID")
+    assert got["result"] == "OK"
+    assert server.requests[0].target == asked
+
+
+@pytest.mark.parametrize("change", [
+    lambda url: url + "/", lambda url: url.replace("https", "HTTPS"),
+    lambda url: url.replace("localhost", "LOCALHOST"),
+    lambda url: "https://evil.example", lambda url: url[:-1],
+    lambda url: "", lambda url: None, lambda url: [url], lambda url: ...])
+def test_o1_another_issuer(discover, server, change):
+    assert refused(discover(issuer=change(server.url)), "protocol")
+
+
+@pytest.mark.parametrize("key", [
+    "token_endpoint", "device_authorization_endpoint", "userinfo_endpoint"])
+@pytest.mark.parametrize("uri", [
+    "http://localhost/x", "https://evil.example/x", "https://u@localhost/x",
+    "https://localhost/x#f", "https://localhost.evil.example/", "/x",
+    "https://127.0.0.1/x", "file:///etc/passwd"])
+def test_o2_an_endpoint_that_is_not_allowed(discover, key, uri):
+    got = discover(**{key: uri})
+    assert refused(got, "policy")
+    assert got["text"].startswith(key + ": ")
+    assert uri not in got["text"]
+
+
+def test_an_endpoint_on_a_host_that_is_listed(discover):
+    got = discover(userinfo_endpoint="https://API.example/me",
+                   options={"endpoint_hosts": "x.example api.example"})
+    assert got["userinfo_endpoint"] == "https://API.example/me"
+
+
+def test_a_host_that_may_be_shown_gets_no_secrets(discover):
+    got = discover(userinfo_endpoint="https://api.example/me",
+                   options={"verification_hosts": "api.example"})
+    assert refused(got, "policy")
+    assert "api.example is not listed in endpoint_hosts" in got["text"]
+
+
+@pytest.mark.parametrize("reply, cause", [
+    (Reply(json=[]), "json"),
+    (Reply(body=b"<html>", type="text/html"), "json"),
+    (Reply(302, headers=("Location: /other",)), "http"),
+    (Reply(404, body=b"gone", type="text/plain"), "http"),
+    (Reply(500, body=b"<html>", type="text/html"), "http"),
+    (Raw(end="close"), "transport"),
+    (Raw(b"SSH-2.0-x\r\n"), "http"),
+], ids=["array", "HTML", "302", "404", "500", "closed", "ssh"])
+def test_o3_what_is_no_document(discover, server, reply, cause):
+    assert refused(discover(reply), cause)
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("value", [None, ...])
+def test_o5_what_else_it_supports_is_not_asked(discover, value):
+    assert discover(grant_types_supported=value)["result"] == "OK"
+
+
+@pytest.mark.parametrize("key", [
+    "token_endpoint", "device_authorization_endpoint", "userinfo_endpoint"])
+def test_a_missing_endpoint_names_the_setting(discover, key):
+    for missing in (..., None):
+        got = discover(**{key: missing})
+        assert refused(got, "protocol")
+        assert got["text"] == (
+            f"the provider announces no {key}; set it by hand")
+
+
+def test_what_no_flow_needs_may_be_wrong(discover):
+    got = discover(authorization_endpoint="http://x", jwks_uri=5)
+    assert got["result"] == "OK"
+
+
+@pytest.mark.parametrize("uri", [
+    "https://elsewhere.example/x", "https://127.0.0.1/x?y=z"])
+def test_what_is_set_by_hand_wins(discover, server, uri):
+    got = discover(token_endpoint="http://evil.example",
+                   options={"token_endpoint": uri})
+    assert got["result"] == "OK"
+    assert got["token_endpoint"] == uri
+    assert got["userinfo_endpoint"] == server.url + "/me"
+
+
+def test_where_all_is_set_by_hand_nothing_is_fetched(drive, server):
+    got = drive("discover", **documents.by_hand(server))
+    assert got["result"] == "OK"
+    assert server.connections == 0
+
+
+def test_a_certificate_for_another_name(drive, make_server):
+    server = make_server("wrong_name")
+    got = drive("discover", issuer=server.url, client_id="C")
+    assert refused(got, "tls")
+    assert server.requests == []
