@@ -17,8 +17,7 @@ BUILD ?= build
 DESTDIR ?=
 
 WARNINGS := -Wall -Wextra -Wshadow -Wformat=2 -Wstrict-prototypes \
-    -Wmissing-prototypes -Wundef -Wconversion -Wvla -Wwrite-strings \
-    -Wno-unused-result
+    -Wmissing-prototypes -Wundef -Wconversion -Wvla -Wwrite-strings
 CPPFLAGS_ALL := -D_GNU_SOURCE -Ipam_oauth2 -DPAM_OAUTH2_VERSION='"$(VERSION)"' \
     -DLIBEXECDIR='"$(LIBEXECDIR)"' -DSYSCONFDIR='"$(SYSCONFDIR)"'
 CFLAGS_ALL := -std=gnu17 $(WARNINGS) -fPIC -fvisibility=hidden \

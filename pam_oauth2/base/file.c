@@ -69,6 +69,9 @@ open_trusted(
 	dir = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (dir < 0)
 		return open_failed("/", errno, d);
+	err = check_owner(dir, "/", S_IFDIR, 022, d);
+	if (err != OAUTH2_ERR_OK)
+		return err;
 	while ((slash = strchr(name, '/')) != NULL) {
 		*slash = '\0';
 		fd = openat(

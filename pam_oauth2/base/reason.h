@@ -40,6 +40,7 @@
 	X(email_missing, IDENTITY) \
 	X(email_unverified, IDENTITY) \
 	X(email_invalid, IDENTITY) \
+	X(groups_overage, IDENTITY) \
 	X(identity_invalid, UNTRUSTED) \
 	X(provider_malformed, UNTRUSTED) \
 	X(verification_uri_refused, UNTRUSTED) \
@@ -56,6 +57,7 @@
 	X(helper_failed, SETUP) \
 	X(protocol_error, SETUP) \
 	X(no_conversation, CANNOT_ASK) \
+	X(conversation_failed, CANNOT_ASK) \
 	X(silent, CANNOT_ASK) \
 	X(password_conversation, CANNOT_ASK) \
 	X(not_root, NOT_ROOT)

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/wait.h>
 
@@ -70,19 +71,27 @@ spawn_helper(const char *path, int fd, pid_t *ret)
 	return rc == 0 ? OAUTH2_ERR_OK : OAUTH2_ERR_IO;
 }
 
-void
-spawn_reap(pid_t pid, int64_t deadline_ns)
+/* Whether the child is gone, or nobody's to wait for, before the deadline. */
+static bool
+wait_for(pid_t pid, int64_t deadline_ns)
 {
 	pid_t got;
 
-	while (clock_monotonic_ns() < deadline_ns) {
+	for (;;) {
 		got = waitpid(pid, NULL, WNOHANG);
 		if (got == pid || (got < 0 && errno != EINTR))
-			return;
+			return true;
+		if (clock_monotonic_ns() >= deadline_ns)
+			return false;
 		clock_sleep_until(clock_monotonic_ns() + REAP_STEP_NS);
 	}
+}
+
+void
+spawn_reap(pid_t pid, int64_t deadline_ns)
+{
+	if (wait_for(pid, deadline_ns))
+		return;
 	kill(pid, SIGKILL);
-	do {
-		got = waitpid(pid, NULL, 0);
-	} while (got < 0 && errno == EINTR);
+	(void)wait_for(pid, clock_monotonic_ns() + CLOCK_NS_PER_S);
 }

@@ -21,8 +21,8 @@ enum oauth2_err spawn_helper(const char *path, int fd, pid_t *ret) MUST_CHECK;
 
 /*
  * Wait for a child until a point on the monotonic clock, then kill it and
- * wait. A host that ignores SIGCHLD, or reaps for itself, is no failure:
- * the exit status of a helper decides nothing.
+ * wait a second more. A host that ignores SIGCHLD, or reaps for itself, is no
+ * failure: the exit status of a helper decides nothing.
  */
 void spawn_reap(pid_t pid, int64_t deadline_ns);
 

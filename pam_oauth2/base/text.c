@@ -187,24 +187,44 @@ text_fold(char *text)
 			*text = (char)(*text - 'A' + 'a');
 }
 
+static bool
+is_hex(uint8_t c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+}
+
+/* An escape that text_clean() made before. */
+static bool
+is_escape(const uint8_t *p, size_t n)
+{
+	return n >= 4 && p[0] == '\\' && p[1] == 'x' && is_hex(p[2]) &&
+	       is_hex(p[3]);
+}
+
 void
 text_clean(char *dst, size_t size, const void *text, size_t n)
 {
 	const uint8_t *p = text;
-	size_t used = 0;
+	size_t used = 0, taken;
+	char out[5];
 
-	for (size_t i = 0; i < n; i++) {
-		bool plain =
-		    p[i] >= 0x20 && p[i] <= 0x7e && p[i] != '"' && p[i] != '\\';
-		size_t need = plain ? 1 : 4;
-
-		if (used + need >= size)
+	for (size_t i = 0; i < n; i += taken) {
+		taken = 1;
+		if (p[i] >= 0x20 && p[i] <= 0x7e && p[i] != '"' &&
+		    p[i] != '\\') {
+			(void)snprintf(out, sizeof(out), "%c", p[i]);
+		} else if (is_escape(p + i, n - i)) {
+			taken = 4;
+			(void)snprintf(
+			    out, sizeof(out), "\\x%c%c", p[i + 2], p[i + 3]);
+		} else {
+			(void)snprintf(
+			    out, sizeof(out), "\\x%02x", (unsigned)p[i]);
+		}
+		if (used + strlen(out) >= size)
 			break;
-		if (plain)
-			dst[used] = (char)p[i];
-		else
-			snprintf(dst + used, 5, "\\x%02x", (unsigned)p[i]);
-		used += need;
+		memcpy(dst + used, out, strlen(out));
+		used += strlen(out);
 	}
 	dst[used] = '\0';
 }

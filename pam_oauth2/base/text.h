@@ -52,7 +52,8 @@ void text_fold(char *text);
 /*
  * Make foreign bytes fit for a log: 0x20-0x7e without quote and backslash
  * stay, everything else becomes \xNN; cut at size - 1 bytes, never inside
- * an escape. size counts the NUL.
+ * an escape. size counts the NUL. What is clean already stays as it is, so
+ * that it does not matter how often a text was cleaned on its way.
  */
 void text_clean(char *dst, size_t size, const void *text, size_t n);
 

@@ -18,6 +18,7 @@ struct session {
 	const struct session_callbacks *cb;
 	struct session_result *ret;
 	int64_t deadline_ns;
+	bool is_cancelled; /* we gave up: nothing can be granted any more */
 	size_t messages;
 	size_t text_bytes;
 };
@@ -41,11 +42,24 @@ send_hello(struct session *s)
 	if (h->has_uid)
 		wire_put_u64(&out, WIRE_TAG_UID, h->uid);
 	wire_put_u64(&out, WIRE_TAG_RUID, h->ruid);
-	wire_put_text(&out, WIRE_TAG_RUSER, h->ruser);
 	wire_put_text(&out, WIRE_TAG_RHOST, h->rhost);
 	wire_put_text(&out, WIRE_TAG_TTY, h->tty);
 	wire_put_u64(&out, WIRE_TAG_STARTED_NS, (uint64_t)h->started_ns);
+	if (h->alarm_ns != 0)
+		wire_put_u64(&out, WIRE_TAG_ALARM_NS, (uint64_t)h->alarm_ns);
 	return wire_send(&s->wire, &out);
+}
+
+/*
+ * Send what answers the helper. Where its deadline came first it has closed,
+ * and its verdict is there to be read: no failure.
+ */
+static enum oauth2_err
+send_answer(struct session *s, struct wire_out *out)
+{
+	enum oauth2_err err = wire_send(&s->wire, out);
+
+	return err == OAUTH2_ERR_CLOSED ? OAUTH2_ERR_OK : err;
 }
 
 static enum oauth2_err
@@ -53,10 +67,11 @@ send_cancel(struct session *s, enum wire_cancel cause)
 {
 	struct wire_out out;
 
+	s->is_cancelled = true;
 	s->deadline_ns = clock_monotonic_ns() + DEADLINE_PLUS_NS;
 	wire_begin(&out, WIRE_CANCEL);
 	wire_put_u64(&out, WIRE_TAG_CAUSE, cause);
-	return wire_send(&s->wire, &out);
+	return send_answer(s, &out);
 }
 
 /* The next message; while waiting, look up whether the person is gone. */
@@ -133,9 +148,7 @@ on_ask(struct session *s, const struct wire_msg *m)
 		return send_cancel(s, cause);
 	wire_begin(&out, WIRE_REPLY);
 	wire_put_text(&out, WIRE_TAG_TEXT, answer);
-	err = wire_send(&s->wire, &out);
-	/* The deadline came first: the verdict is there to be read. */
-	return err == OAUTH2_ERR_CLOSED ? OAUTH2_ERR_OK : err;
+	return send_answer(s, &out);
 }
 
 /*
@@ -164,6 +177,8 @@ on_result(struct session *s, const struct wire_msg *m)
 		return OAUTH2_ERR_PROTOCOL;
 	if ((result.verdict == WIRE_VERDICT_GRANT) !=
 	    (reason_class(result.reason) == REASON_CLASS_GRANTED))
+		return OAUTH2_ERR_PROTOCOL;
+	if (s->is_cancelled && result.verdict != WIRE_VERDICT_DENY)
 		return OAUTH2_ERR_PROTOCOL;
 	err = wire_recv(&s->wire, clock_monotonic_ns() + CLOSE_WAIT_NS, &more);
 	if (err != OAUTH2_ERR_CLOSED)

@@ -22,7 +22,6 @@ struct session_hello {
 	const char *section;	 /* whose settings; NULL: the service's */
 	const char *config_path; /* NULL: the default */
 	const char *user;
-	const char *ruser;
 	const char *rhost;
 	const char *tty;
 	bool has_uid; /* the user exists */
@@ -32,6 +31,7 @@ struct session_hello {
 	bool can_converse;
 	bool is_debug;
 	int64_t started_ns; /* monotonic: when this sign-in began */
+	int64_t alarm_ns;   /* when the host's own alarm ends it; 0: none */
 };
 
 struct session_callbacks {

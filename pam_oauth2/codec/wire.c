@@ -1,12 +1,14 @@
 #include "codec/wire.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/secret.h"
 #include "codec/wire_body.h"
 
@@ -72,12 +74,22 @@ take_turn(struct wire *w, uint8_t type)
 enum oauth2_err
 wire_pair(int ret_fd[2])
 {
-	int fds[2];
+	int fds[2], high[2];
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) != 0)
 		return OAUTH2_ERR_IO;
-	ret_fd[0] = fds[0];
-	ret_fd[1] = fds[1];
+	/* A host that closed its 0-2 would print into the leg. */
+	for (int i = 0; i < 2; i++)
+		high[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	close(fds[0]);
+	close(fds[1]);
+	if (high[0] < 0 || high[1] < 0) {
+		file_close(high[0]);
+		file_close(high[1]);
+		return OAUTH2_ERR_IO;
+	}
+	ret_fd[0] = high[0];
+	ret_fd[1] = high[1];
 	return OAUTH2_ERR_OK;
 }
 
@@ -178,13 +190,20 @@ receive_packet(struct wire *w, uint8_t *packet, size_t *ret_len)
 		.msg_controllen = sizeof(control),
 	};
 	const int on = 1;
+	bool was_reset = false;
 	ssize_t n;
 
 	if (setsockopt(w->fd, SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)) != 0)
 		return OAUTH2_ERR_IO;
+	/*
+	 * A peer that closes with a message of ours unread resets the leg
+	 * once; what it sent before comes behind that.
+	 */
 	do {
 		n = recvmsg(w->fd, &mh, MSG_CMSG_CLOEXEC);
-	} while (n < 0 && errno == EINTR);
+	} while (
+	    n < 0 && (errno == EINTR || (errno == ECONNRESET && !was_reset &&
+					    (was_reset = true))));
 	if (n < 0)
 		return errno == ECONNRESET ? OAUTH2_ERR_CLOSED : OAUTH2_ERR_IO;
 	if (n == 0 && mh.msg_controllen == 0)

@@ -4,9 +4,9 @@
  * One message is one SOCK_SEQPACKET packet: a header of 24 bytes (magic
  * "PO2W", version, type, length of the body, nonce of the session; big
  * endian) and a body of fields (tag, length, value). Which fields a message
- * has, of which kind and how long, stands in one table in wire.c; both ends
- * check it, so nobody sends what the other would refuse. What the table does
- * not allow ends the session.
+ * has, of which kind and how long, stands in one table in wire_body.c; both
+ * ends check it, so nobody sends what the other would refuse. What the table
+ * does not allow ends the session.
  */
 #ifndef PAM_OAUTH2_CODEC_WIRE_H
 #define PAM_OAUTH2_CODEC_WIRE_H
@@ -54,10 +54,10 @@ enum wire_tag {
 	WIRE_TAG_USER,
 	WIRE_TAG_UID,
 	WIRE_TAG_RUID,
-	WIRE_TAG_RUSER,
 	WIRE_TAG_RHOST,
 	WIRE_TAG_TTY,
 	WIRE_TAG_STARTED_NS,
+	WIRE_TAG_ALARM_NS,
 	WIRE_TAG_TEXT,
 	WIRE_TAG_CAUSE,
 	WIRE_TAG_DEADLINE_NS,
@@ -118,6 +118,7 @@ enum wire_style {
 /* WIRE_TAG_ECHO of ASK */
 enum wire_echo {
 	WIRE_ECHO_PROBE = 1, /* no prompt: tell how the host takes a message */
+	WIRE_ECHO_ENTER,     /* with echo; the answer is "" whatever is typed */
 	WIRE_ECHO_ON,
 	WIRE_ECHO_OFF,
 };

@@ -4,10 +4,15 @@
  */
 #include <stdio.h>
 
+#include "base/log.h"
 #include "helper/monitor.h"
 #include "helper/privileges.h"
 
 #define MODULE_FD 3
+
+#define REFUSAL \
+	"pam_oauth2_helper is started by pam_oauth2.so as root, outside of " \
+	"any child user namespace, and not by hand; see pam_oauth2(8)"
 
 enum exit_status {
 	EXIT_OK = 0,
@@ -20,9 +25,9 @@ main(int argc, char **argv)
 {
 	(void)argv;
 	if (argc != 1 || !privileges_started_by_root(MODULE_FD)) {
-		(void)fputs("pam_oauth2_helper is started by pam_oauth2.so, "
-			    "not by hand. See pam_oauth2(8).\n",
-		    stderr);
+		(void)fputs(REFUSAL "\n", stderr);
+		log_open("pam_oauth2");
+		log_line(LOG_ERR, "%s", REFUSAL);
 		return EXIT_USAGE;
 	}
 	return monitor_run(MODULE_FD) == OAUTH2_ERR_OK ? EXIT_OK : EXIT_FAILED;

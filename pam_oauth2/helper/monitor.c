@@ -42,17 +42,21 @@ monitor_run(int fd)
 	err = privileges_take();
 	if (err != OAUTH2_ERR_OK)
 		return err;
-	log_open("pam_oauth2");
 	wire_init(&person, fd, &wire_module_leg, NULL);
 	err = start_worker(&worker_leg, &worker);
+	/* Not before: the worker must not inherit a way to the log. */
+	log_open("pam_oauth2");
+	if (err == OAUTH2_ERR_OK)
+		err = privileges_keep_kill();
 	if (err == OAUTH2_ERR_OK)
 		err = sandbox_monitor();
 	if (err == OAUTH2_ERR_OK)
 		signin_run(&person, &worker_leg);
+	else if (err == OAUTH2_ERR_NOT_FOUND)
+		signin_refuse(
+		    &person, REASON_sandbox_failed, "no user " WORKER_USER);
 	else
-		signin_refuse(&person, REASON_sandbox_failed,
-		    worker.pid < 0 ? "no worker as user " WORKER_USER
-				   : "no seccomp");
+		signin_refuse(&person, REASON_sandbox_failed, err_text(err));
 	wire_free(&person);
 	wire_free(&worker_leg);
 	worker_stop(&worker);

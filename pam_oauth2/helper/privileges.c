@@ -1,6 +1,7 @@
 #include "helper/privileges.h"
 
 #include <grp.h>
+#include <linux/capability.h>
 #include <pwd.h>
 #include <sched.h>
 #include <signal.h>
@@ -10,6 +11,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -97,6 +99,17 @@ set_limit(__rlimit_resource_t resource, rlim_t value)
 	return setrlimit(resource, &limit) == 0;
 }
 
+/* At most value; what a caller has already made tighter stays so. */
+static bool
+lower_limit(__rlimit_resource_t resource, rlim_t value)
+{
+	struct rlimit now;
+
+	if (getrlimit(resource, &now) != 0)
+		return false;
+	return set_limit(resource, now.rlim_max < value ? now.rlim_max : value);
+}
+
 /*
  * A container without CAP_SYS_RESOURCE cannot raise what its caller lowered:
  * then something fails later, and that denies.
@@ -127,6 +140,21 @@ privileges_take(void)
 	(void)setpriority(PRIO_PROCESS, 0, 0);
 	(void)sched_setscheduler(0, SCHED_OTHER, &normal);
 	if (chdir("/") != 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
+		return OAUTH2_ERR_SANDBOX;
+	return OAUTH2_ERR_OK;
+}
+
+enum oauth2_err
+privileges_keep_kill(void)
+{
+	struct __user_cap_header_struct header = {
+		.version = _LINUX_CAPABILITY_VERSION_3,
+	};
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {
+		{ .effective = 1U << CAP_KILL, .permitted = 1U << CAP_KILL },
+	};
+
+	if (syscall(SYS_capset, &header, data) != 0)
 		return OAUTH2_ERR_SANDBOX;
 	return OAUTH2_ERR_OK;
 }
@@ -178,11 +206,11 @@ privileges_drop(uid_t uid, gid_t gid)
 	if (getppid() != parent)
 		return OAUTH2_ERR_SANDBOX; /* it died before we could ask */
 	/* No RLIMIT_NPROC: it counts over all logins of this uid. */
-	if (!set_limit(RLIMIT_CORE, 0) || !set_limit(RLIMIT_FSIZE, 0) ||
-	    !set_limit(RLIMIT_NOFILE, WORKER_FILES) ||
-	    !set_limit(RLIMIT_CPU, WORKER_CPU_S) ||
-	    !set_limit(RLIMIT_AS, WORKER_MEMORY) ||
-	    !set_limit(RLIMIT_MEMLOCK, 0))
+	if (!lower_limit(RLIMIT_CORE, 0) || !lower_limit(RLIMIT_FSIZE, 0) ||
+	    !lower_limit(RLIMIT_NOFILE, WORKER_FILES) ||
+	    !lower_limit(RLIMIT_CPU, WORKER_CPU_S) ||
+	    !lower_limit(RLIMIT_AS, WORKER_MEMORY) ||
+	    !lower_limit(RLIMIT_MEMLOCK, 0))
 		return OAUTH2_ERR_SANDBOX;
 	return OAUTH2_ERR_OK;
 }

@@ -23,6 +23,14 @@ bool privileges_started_by_root(int fd);
 enum oauth2_err privileges_take(void) MUST_CHECK;
 
 /*
+ * Give up every capability but the one to end the worker. What root owns
+ * can still be read.
+ *
+ * Errors: SANDBOX.
+ */
+enum oauth2_err privileges_keep_kill(void) MUST_CHECK;
+
+/*
  * Look a user up in /etc/passwd alone: NSS modules are other people's code,
  * and some of them talk to the network.
  *

@@ -5,11 +5,14 @@
 #include <sched.h>
 #include <seccomp.h>
 #include <stddef.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define COUNT(list)   (sizeof(list) / sizeof((list)[0]))
-#define WRITING_FLAGS (O_WRONLY | O_RDWR | O_CREAT | O_TRUNC | O_TMPFILE)
+#define COUNT(list)    (sizeof(list) / sizeof((list)[0]))
+#define WRITING_FLAGS  (O_WRONLY | O_RDWR | O_CREAT | O_TRUNC | O_TMPFILE)
+#define SOCK_TYPE_MASK 0xf
 
 /* The first error sticks. */
 #define DO(call) (rc = rc == 0 ? (call) : rc)
@@ -19,8 +22,6 @@ static const int worker_calls[] = {
 	/* memory */
 	SCMP_SYS(brk),
 	SCMP_SYS(madvise),
-	SCMP_SYS(mmap),
-	SCMP_SYS(mprotect),
 	SCMP_SYS(mremap),
 	SCMP_SYS(munmap),
 	/* descriptors */
@@ -30,8 +31,6 @@ static const int worker_calls[] = {
 	SCMP_SYS(epoll_pwait),
 	SCMP_SYS(epoll_wait),
 	SCMP_SYS(eventfd2),
-	SCMP_SYS(fcntl),
-	SCMP_SYS(ioctl),
 	SCMP_SYS(lseek),
 	SCMP_SYS(pipe),
 	SCMP_SYS(pipe2),
@@ -72,7 +71,6 @@ static const int worker_calls[] = {
 	SCMP_SYS(sendto),
 	SCMP_SYS(setsockopt),
 	SCMP_SYS(shutdown),
-	SCMP_SYS(socketpair),
 	/* time, threads, itself */
 	SCMP_SYS(clock_getres),
 	SCMP_SYS(clock_gettime),
@@ -126,13 +124,31 @@ static const int worker_deadly_calls[] = {
 	SCMP_SYS(tkill),
 };
 
-/* Root's ways to change the machine, and the ways around this filter. */
+/* Root's ways to change the machine, and ways around this filter. */
 static const int monitor_refused_calls[] = {
+	SCMP_SYS(acct),
 	SCMP_SYS(add_key),
+	SCMP_SYS(adjtimex),
 	SCMP_SYS(bpf),
+	SCMP_SYS(capset),
+	SCMP_SYS(chmod),
+	SCMP_SYS(chown),
 	SCMP_SYS(chroot),
+	SCMP_SYS(clock_adjtime),
+	SCMP_SYS(clock_settime),
+	SCMP_SYS(clone),
+	SCMP_SYS(clone3),
 	SCMP_SYS(delete_module),
+	SCMP_SYS(fchmod),
+	SCMP_SYS(fchmodat),
+	SCMP_SYS(fchown),
+	SCMP_SYS(fchownat),
 	SCMP_SYS(finit_module),
+	SCMP_SYS(fork),
+	SCMP_SYS(fsconfig),
+	SCMP_SYS(fsmount),
+	SCMP_SYS(fsopen),
+	SCMP_SYS(fspick),
 	SCMP_SYS(init_module),
 	SCMP_SYS(io_uring_enter),
 	SCMP_SYS(io_uring_register),
@@ -142,20 +158,53 @@ static const int monitor_refused_calls[] = {
 	SCMP_SYS(kexec_file_load),
 	SCMP_SYS(kexec_load),
 	SCMP_SYS(keyctl),
+	SCMP_SYS(lchown),
+	SCMP_SYS(link),
+	SCMP_SYS(linkat),
+	SCMP_SYS(memfd_create),
+	SCMP_SYS(mkdir),
+	SCMP_SYS(mkdirat),
+	SCMP_SYS(mknod),
+	SCMP_SYS(mknodat),
 	SCMP_SYS(mount),
+	SCMP_SYS(mount_setattr),
 	SCMP_SYS(move_mount),
 	SCMP_SYS(open_by_handle_at),
 	SCMP_SYS(open_tree),
 	SCMP_SYS(perf_event_open),
+	SCMP_SYS(personality),
 	SCMP_SYS(pivot_root),
+	SCMP_SYS(prctl),
+	SCMP_SYS(quotactl),
 	SCMP_SYS(reboot),
+	SCMP_SYS(rename),
+	SCMP_SYS(renameat),
+	SCMP_SYS(renameat2),
 	SCMP_SYS(request_key),
+	SCMP_SYS(rmdir),
+	SCMP_SYS(setdomainname),
+	SCMP_SYS(setgid),
+	SCMP_SYS(setgroups),
+	SCMP_SYS(sethostname),
 	SCMP_SYS(setns),
+	SCMP_SYS(setregid),
+	SCMP_SYS(setresgid),
+	SCMP_SYS(setresuid),
+	SCMP_SYS(setreuid),
+	SCMP_SYS(settimeofday),
+	SCMP_SYS(setuid),
 	SCMP_SYS(swapoff),
 	SCMP_SYS(swapon),
+	SCMP_SYS(symlink),
+	SCMP_SYS(symlinkat),
+	SCMP_SYS(truncate),
 	SCMP_SYS(umount2),
+	SCMP_SYS(unlink),
+	SCMP_SYS(unlinkat),
 	SCMP_SYS(unshare),
 	SCMP_SYS(userfaultfd),
+	SCMP_SYS(vfork),
+	SCMP_SYS(vhangup),
 };
 
 static int
@@ -186,9 +235,59 @@ add_worker_sockets(scmp_filter_ctx ctx)
 	return rc;
 }
 
+/*
+ * libcurl wakes itself over a pair. A datagram socket could be sent to a
+ * name, /dev/log for one: only streams.
+ */
+static int
+add_worker_pairs(scmp_filter_ctx ctx)
+{
+	return seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(socketpair), 2,
+	    SCMP_A0(SCMP_CMP_EQ, AF_UNIX, 0),
+	    SCMP_A1(SCMP_CMP_MASKED_EQ, SOCK_TYPE_MASK, SOCK_STREAM));
+}
+
+/* Not F_SETOWN and FIOSETOWN: they send signals to whom they like. */
+static int
+add_worker_controls(scmp_filter_ctx ctx)
+{
+	static const int fcntls[] = { F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD,
+		F_SETFD, F_GETFL };
+	static const unsigned long ioctls[] = { FIONBIO, FIONREAD, TCGETS };
+	int rc = 0;
+
+	for (size_t i = 0; i < COUNT(fcntls); i++)
+		DO(seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 1,
+		    SCMP_A1(SCMP_CMP_EQ, (scmp_datum_t)fcntls[i], 0)));
+	DO(seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 2,
+	    SCMP_A1(SCMP_CMP_EQ, F_SETFL, 0),
+	    SCMP_A2(SCMP_CMP_MASKED_EQ, O_ASYNC, 0)));
+	for (size_t i = 0; i < COUNT(ioctls); i++)
+		DO(seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1,
+		    SCMP_A1(SCMP_CMP_EQ, ioctls[i], 0)));
+	return rc;
+}
+
+/* Memory that can be written, or run, and never both. */
+static int
+add_worker_memory(scmp_filter_ctx ctx)
+{
+	static const int calls[] = { SCMP_SYS(mmap), SCMP_SYS(mprotect) };
+	int rc = 0;
+
+	for (size_t i = 0; i < COUNT(calls); i++) {
+		DO(seccomp_rule_add(ctx, SCMP_ACT_ALLOW, calls[i], 1,
+		    SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0)));
+		DO(seccomp_rule_add(ctx, SCMP_ACT_ALLOW, calls[i], 1,
+		    SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC | PROT_WRITE,
+			PROT_EXEC)));
+	}
+	return rc;
+}
+
 /* Files are opened to be read, or not at all. */
 static int
-add_worker_files(scmp_filter_ctx ctx)
+add_reading(scmp_filter_ctx ctx)
 {
 	int rc = 0;
 
@@ -238,11 +337,34 @@ sandbox_worker(void)
 	DO(add_all(ctx, SCMP_ACT_KILL_PROCESS, worker_deadly_calls,
 	    COUNT(worker_deadly_calls)));
 	DO(add_worker_sockets(ctx));
-	DO(add_worker_files(ctx));
+	DO(add_worker_pairs(ctx));
+	DO(add_worker_controls(ctx));
+	DO(add_worker_memory(ctx));
+	DO(add_reading(ctx));
 	DO(add_worker_threads(ctx));
 	DO(seccomp_load(ctx));
 	seccomp_release(ctx);
 	return rc == 0 ? OAUTH2_ERR_OK : OAUTH2_ERR_SANDBOX;
+}
+
+/* The other way round: the monitor's filter allows what it does not name. */
+static int
+add_no_writing(scmp_filter_ctx ctx)
+{
+	static const scmp_datum_t flags[] = { O_WRONLY, O_RDWR, O_CREAT,
+		O_TRUNC };
+	const uint32_t refuse = SCMP_ACT_ERRNO(EPERM);
+	int rc = 0;
+
+	for (size_t i = 0; i < COUNT(flags); i++) {
+		DO(seccomp_rule_add(ctx, refuse, SCMP_SYS(openat), 1,
+		    SCMP_A2(SCMP_CMP_MASKED_EQ, flags[i], flags[i])));
+		DO(seccomp_rule_add(ctx, refuse, SCMP_SYS(open), 1,
+		    SCMP_A1(SCMP_CMP_MASKED_EQ, flags[i], flags[i])));
+	}
+	DO(seccomp_rule_add(ctx, refuse, SCMP_SYS(openat2), 0));
+	DO(seccomp_rule_add(ctx, refuse, SCMP_SYS(creat), 0));
+	return rc;
 }
 
 enum oauth2_err
@@ -259,6 +381,7 @@ sandbox_monitor(void)
 	    ctx, SCMP_ACT_KILL_PROCESS, deadly_calls, COUNT(deadly_calls)));
 	DO(add_all(ctx, SCMP_ACT_ERRNO(EPERM), monitor_refused_calls,
 	    COUNT(monitor_refused_calls)));
+	DO(add_no_writing(ctx));
 	DO(seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EAFNOSUPPORT), SCMP_SYS(socket),
 	    1, SCMP_A0(SCMP_CMP_NE, AF_UNIX, 0)));
 	DO(seccomp_load(ctx));

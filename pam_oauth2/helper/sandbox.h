@@ -17,8 +17,9 @@
 enum oauth2_err sandbox_worker(void) MUST_CHECK;
 
 /*
- * The monitor: no network, no exec, no ptrace, none of root's calls that
- * change the machine.
+ * The monitor, once its worker runs: no network, no exec, no ptrace, no
+ * child, no file opened for writing, none of root's calls that change the
+ * machine.
  *
  * Errors: SANDBOX. The process must end then.
  */

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/service.h"
 
 #define FLAG_SILENT   0x8000U /* PAM_SILENT */
 #define FIELD_PPID    4	      /* of /proc/PID/stat, from 1 */
@@ -59,18 +60,22 @@ is_sshd_pam_child(pid_t pid)
 	       strcmp(title + n - strlen(end), end) == 0;
 }
 
-/* On the monotonic clock; now, where the kernel does not tell. */
+/*
+ * When the host's own limit began to run, on the monotonic clock. Only of
+ * sshd's child do we know it from outside: getty becomes login in the same
+ * process, long before anybody types a name.
+ */
 static int64_t
-find_start(pid_t host)
+find_start(pid_t host, int64_t started_ns)
 {
 	unsigned long long ticks, parent;
 	const long per_s = sysconf(_SC_CLK_TCK);
 	int64_t age_ns;
 
-	if (is_sshd_pam_child(host) && read_stat(host, FIELD_PPID, &parent))
-		host = (pid_t)parent;
-	if (per_s <= 0 || !read_stat(host, FIELD_STARTED, &ticks))
-		return clock_monotonic_ns();
+	if (per_s <= 0 || !is_sshd_pam_child(host) ||
+	    !read_stat(host, FIELD_PPID, &parent) ||
+	    !read_stat((pid_t)parent, FIELD_STARTED, &ticks))
+		return started_ns;
 	age_ns =
 	    clock_boottime_ns() - (int64_t)ticks * (CLOCK_NS_PER_S / per_s);
 	return clock_monotonic_ns() - (age_ns < 0 ? 0 : age_ns);
@@ -104,33 +109,32 @@ greeting_read(const struct wire_msg *hello, pid_t host, struct greeting *ret)
 	ret->started_ns = (int64_t)wire_get_u64(hello, WIRE_TAG_STARTED_NS);
 	if (ret->started_ns > now_ns)
 		ret->started_ns = now_ns;
-	ret->host_started_ns = find_start(host);
+	ret->host_started_ns = find_start(host, ret->started_ns);
+	ret->alarm_ns = wire_has(hello, WIRE_TAG_ALARM_NS)
+			    ? (int64_t)wire_get_u64(hello, WIRE_TAG_ALARM_NS)
+			    : INT64_MAX;
+	ret->ruid = (uid_t)wire_get_u64(hello, WIRE_TAG_RUID);
 	return err;
 }
 
-static bool
-is_sudo(const struct greeting *g)
+bool
+greeting_can_ask(const struct greeting *g, enum reason *ret)
 {
-	return strcmp(g->service, "sudo") == 0 ||
-	       strcmp(g->service, "sudo-i") == 0;
-}
-
-enum reason
-greeting_check_host(const struct greeting *g)
-{
-	if (!g->can_converse)
-		return REASON_no_conversation;
-	if (!is_sudo(g))
-		return (g->flags & FLAG_SILENT) != 0 ? REASON_silent
-						     : REASON_approved;
-	/* Its prompt would eat a line of the command's own input. */
-	return g->tty[0] == '\0' ? REASON_no_conversation : REASON_approved;
+	if (!service_is_sudo(g->service) && (g->flags & FLAG_SILENT) != 0) {
+		*ret = REASON_silent;
+		return false;
+	}
+	/* Without a terminal sudo's prompt eats a line of the command's. */
+	if (!g->can_converse ||
+	    (service_is_sudo(g->service) && g->tty[0] == '\0')) {
+		*ret = REASON_no_conversation;
+		return false;
+	}
+	return true;
 }
 
 enum wire_style
 greeting_info_style(const struct greeting *g)
 {
-	if (strcmp(g->service, "su") == 0 || strcmp(g->service, "su-l") == 0)
-		return WIRE_STYLE_ERROR;
-	return WIRE_STYLE_INFO;
+	return service_is_su(g->service) ? WIRE_STYLE_ERROR : WIRE_STYLE_INFO;
 }

@@ -22,10 +22,14 @@ struct greeting {
 	bool has_uid;
 	uid_t uid;
 	uint32_t flags; /* PAM's */
+	uid_t ruid;	/* who runs the host process */
 	bool can_converse;
 	bool is_debug;
-	int64_t started_ns;	 /* monotonic: when the sign-in began */
-	int64_t host_started_ns; /* monotonic: when the host's clock began */
+	/* Monotonic: when the sign-in began, when the host began to count,
+	 * when its own alarm ends it (INT64_MAX: there is none). */
+	int64_t started_ns;
+	int64_t host_started_ns;
+	int64_t alarm_ns;
 };
 
 /*
@@ -39,10 +43,10 @@ enum oauth2_err greeting_read(
 /*
  * Whether the host can put a question to a person.
  *
- * Returns REASON_approved (go on), silent (told to show nothing; sudo always
- * says so and does not mean it) or no_conversation.
+ * ret      why not: silent (told to show nothing; sudo always says so and
+ *          does not mean it) or no_conversation.
  */
-enum reason greeting_check_host(const struct greeting *g) MUST_CHECK;
+bool greeting_can_ask(const struct greeting *g, enum reason *ret) MUST_CHECK;
 
 /*
  * How to show a text in this host without asking: su prints what is for

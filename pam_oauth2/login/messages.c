@@ -48,7 +48,7 @@ put_place(const struct signin *s, struct buf *b)
 	char host[65] = "", clean[4][129];
 	const char *const texts[] = { host, g->user, g->service, g->rhost };
 
-	if (gethostname(host, sizeof(host) - 1) != 0)
+	if (gethostname(host, sizeof(host)) != 0)
 		host[0] = '\0';
 	for (size_t i = 0; i < 4; i++)
 		text_clean(

@@ -1,6 +1,7 @@
 #include "login/person.h"
 
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -47,8 +48,8 @@ fail_cancelled(struct signin *s, uint64_t cause)
 	case WIRE_CANCEL_GONE:
 		return signin_fail(s, REASON_client_gone, "hung up");
 	default:
-		return signin_fail(s, REASON_no_conversation,
-		    "the host's conversation failed");
+		return signin_fail(s, REASON_conversation_failed,
+		    "the host could not ask, or nobody answered");
 	}
 }
 
@@ -101,9 +102,9 @@ person_is_invited(struct signin *s)
 	messages_invite(s, &text);
 	if (buf_err(&text) != OAUTH2_ERR_OK)
 		return signin_fail_err(s, buf_err(&text));
-	/* With an echo: under sshd no password can ever get in here. */
+	/* With an echo: under sshd no password can ever come back. */
 	if (s->settings->display == SETTINGS_DISPLAY_PROMPT)
-		return ask(s, WIRE_ECHO_ON, buf_text(&text));
+		return ask(s, WIRE_ECHO_ENTER, buf_text(&text));
 	return show(s, greeting_info_style(&s->greeting), buf_text(&text));
 }
 
@@ -131,5 +132,8 @@ person_hears_verdict(struct signin *s, enum wire_verdict verdict)
 	wire_put_u64(&out, WIRE_TAG_PHASE, WIRE_PHASE_AUTHENTICATE);
 	wire_put_text(&out, WIRE_TAG_USER, s->greeting.user);
 	wire_put_text(&out, WIRE_TAG_TEXT, buf_text(&text));
-	(void)!wire_send(s->person, &out);
+	if (wire_send(s->person, &out) != OAUTH2_ERR_OK)
+		return; /* nobody is left to hear it */
+	/* The end belongs to the verdict: let it not wait for the worker's. */
+	(void)shutdown(s->person->fd, SHUT_RDWR);
 }

@@ -44,7 +44,9 @@ send_start(struct signin *s)
 	wire_put_list(&out, WIRE_TAG_ENDPOINT_HOST, &p->endpoint_hosts);
 	wire_put_list(&out, WIRE_TAG_VERIFICATION_HOST, &p->verification_hosts);
 	wire_put_list(&out, WIRE_TAG_SCOPE, &p->scopes);
-	wire_put_text(&out, WIRE_TAG_GROUPS_CLAIM, p->groups_claim);
+	/* Who has many groups must not fail where none is asked for. */
+	if (allowlist_has_type(s->allowlist, ALLOWLIST_GROUP))
+		wire_put_text(&out, WIRE_TAG_GROUPS_CLAIM, p->groups_claim);
 	wire_put_list(&out, WIRE_TAG_CLAIM, &claims);
 	wire_put_text(&out, WIRE_TAG_CA_FILE, p->ca_file);
 	wire_put_text(&out, WIRE_TAG_PROXY, p->proxy);
@@ -66,6 +68,8 @@ reason_of(enum oauth2_err err, enum oauth2_cause cause, const char *error)
 		return REASON_settings_invalid;
 	case OAUTH2_ERR_SANDBOX:
 		return REASON_sandbox_failed;
+	case OAUTH2_ERR_LIMIT:
+		return REASON_groups_overage;
 	default:
 		break;
 	}
@@ -103,6 +107,7 @@ fail_as_told(struct signin *s, const struct wire_msg *m)
 	    (enum oauth2_err)wire_get_u64(m, WIRE_TAG_ERROR);
 	const enum oauth2_cause cause =
 	    (enum oauth2_cause)wire_get_u64(m, WIRE_TAG_CAUSE);
+	const int status = (int)wire_get_u64(m, WIRE_TAG_HTTP_STATUS);
 
 	if (wire_copy_text(m, WIRE_TAG_PROVIDER_ERROR, error, sizeof(error)) !=
 		OAUTH2_ERR_OK ||
@@ -111,15 +116,18 @@ fail_as_told(struct signin *s, const struct wire_msg *m)
 	    wire_copy_text(m, WIRE_TAG_TEXT, text, sizeof(text)) !=
 		OAUTH2_ERR_OK)
 		return signin_fail_err(s, OAUTH2_ERR_PROTOCOL);
+	s->is_provider_down =
+	    !s->has_offer &&
+	    (cause == OAUTH2_CAUSE_TRANSPORT || cause == OAUTH2_CAUSE_TIMEOUT ||
+		status >= 500);
 	text_clean(clean[0], sizeof(clean[0]), error, strlen(error));
 	text_clean(
 	    clean[1], sizeof(clean[1]), description, strlen(description));
 	text_clean(clean[2], sizeof(clean[2]), text, strlen(text));
 	return signin_fail(s, reason_of(err, cause, error),
 	    "%s: %s%s%s http=%d cause=%s %s", err_text(err),
-	    error[0] ? clean[0] : "", error[0] ? " " : "", clean[1],
-	    (int)wire_get_u64(m, WIRE_TAG_HTTP_STATUS), err_cause_name(cause),
-	    clean[2]);
+	    error[0] ? clean[0] : "", error[0] ? " " : "", clean[1], status,
+	    err_cause_name(cause), clean[2]);
 }
 
 /* Trouble with the worker's leg: its end is a fault of this host. */
@@ -251,6 +259,7 @@ provider_offers(struct signin *s)
 	err = read_offer(s, &m);
 	if (err != OAUTH2_ERR_OK)
 		return signin_fail_err(s, err);
+	s->has_offer = true;
 	return check_offer(s);
 }
 

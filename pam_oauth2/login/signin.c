@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "base/paths.h"
 #include "base/secret.h"
@@ -16,6 +17,7 @@
 #include "login/provider.h"
 #include "login/signin_state.h"
 
+#define CA_FILE_MAX    (4 * 1024 * 1024)
 #define HOST_MARGIN_NS (3 * CLOCK_NS_PER_S) /* to end before the host does */
 
 static bool learn_rules(struct signin *s);
@@ -67,21 +69,42 @@ signin_refuse(struct wire *person, enum reason reason, const char *why)
 	answer(&s);
 }
 
-/* The earliest of our own limit and the host's, less what it needs after. */
+static int64_t
+earlier(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* Our own limit or the host's, less what the host still has to do then. */
 static void
 set_deadline(struct signin *s)
 {
 	const struct settings *settings = s->settings;
-	int64_t host_ns;
+	const struct greeting *g = &s->greeting;
+	int64_t host_ns = g->alarm_ns;
 
+	if (settings->host_limit != 0)
+		host_ns = earlier(host_ns,
+		    g->host_started_ns + settings->host_limit * CLOCK_NS_PER_S);
 	s->deadline_ns =
-	    s->greeting.started_ns + settings->login_timeout * CLOCK_NS_PER_S;
-	if (settings->host_limit == 0)
-		return;
-	host_ns = s->greeting.host_started_ns +
-		  settings->host_limit * CLOCK_NS_PER_S - HOST_MARGIN_NS;
-	if (host_ns < s->deadline_ns)
-		s->deadline_ns = host_ns;
+	    earlier(g->started_ns + settings->login_timeout * CLOCK_NS_PER_S,
+		host_ns - HOST_MARGIN_NS);
+	if (s->deadline_ns < 0)
+		s->deadline_ns = 0; /* long over: the host was suspended */
+}
+
+/*
+ * Who can write the file that says which certificates are good can be the
+ * provider. The worker opens it again: only root could have changed it.
+ */
+static bool
+is_ca_file_trusted(struct signin *s)
+{
+	AUTO(buf_free) struct buf content = BUF(CA_FILE_MAX);
+	const char *path = s->settings->provider.ca_file;
+
+	return path == NULL || file_read_trusted(path, FILE_TRUST_ROOT,
+				   &content, &s->detail) == OAUTH2_ERR_OK;
 }
 
 /* Settings, client secret, allowlist: all right, or nobody gets in. */
@@ -97,6 +120,8 @@ learn_rules(struct signin *s)
 		return signin_fail(s, REASON_settings_invalid, NULL);
 	log_set_debug(s->settings->debug || g->is_debug);
 	set_deadline(s);
+	if (!is_ca_file_trusted(s))
+		return signin_fail(s, REASON_settings_invalid, NULL);
 	if (settings_read_secret(s->settings, &s->client_secret, &s->detail) !=
 	    OAUTH2_ERR_OK)
 		return signin_fail(s, REASON_secret_unreadable, NULL);
@@ -109,11 +134,10 @@ learn_rules(struct signin *s)
 static bool
 host_can_ask(struct signin *s)
 {
-	const enum reason reason = greeting_check_host(&s->greeting);
+	enum reason reason;
 
-	if (reason != REASON_approved)
-		return signin_fail(s, reason, "asked nothing, sent nothing");
-	return true;
+	return greeting_can_ask(&s->greeting, &reason) ||
+	       signin_fail(s, reason, "asked nothing, sent nothing");
 }
 
 /*
@@ -138,7 +162,11 @@ decide(struct signin *s)
 	s->reason = policy_decide(&input, &s->rule, &s->detail);
 }
 
-/* GRANT for one reason only; the exceptions are root's own settings. */
+/*
+ * GRANT for one reason only. The two exceptions, with which a stack goes on
+ * to its other modules, are root's own settings; and nobody gets them by
+ * starting su or sudo in a certain way: the real uid must be root's.
+ */
 static enum wire_verdict
 verdict_of(const struct signin *s)
 {
@@ -146,9 +174,9 @@ verdict_of(const struct signin *s)
 
 	if (s->reason == REASON_approved)
 		return WIRE_VERDICT_GRANT;
-	if (settings == NULL)
+	if (settings == NULL || s->greeting.ruid != 0)
 		return WIRE_VERDICT_DENY;
-	if (reason_class(s->reason) == REASON_CLASS_UNREACHABLE &&
+	if (s->is_provider_down &&
 	    settings->unavailable == SETTINGS_UNAVAILABLE_AUTHINFO_UNAVAIL)
 		return WIRE_VERDICT_UNAVAILABLE;
 	if ((s->reason == REASON_no_conversation ||
@@ -185,7 +213,7 @@ answer(struct signin *s)
 		.detail = s->detail.text,
 	};
 
-	if (gethostname(host, sizeof(host) - 1) != 0)
+	if (gethostname(host, sizeof(host)) != 0)
 		host[0] = '\0';
 	audit_write(&event);
 	person_hears_verdict(s, verdict_of(s));

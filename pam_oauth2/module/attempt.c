@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include <security/pam_ext.h>
@@ -13,6 +14,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/paths.h"
+#include "base/service.h"
 #include "base/spawn.h"
 #include "base/text.h"
 #include "codec/session.h"
@@ -26,19 +28,36 @@
 struct attempt {
 	pam_handle_t *pamh;
 	char id[10]; /* correlation id */
+	/* What the host says, which may hold anything, made fit to be sent. */
+	char service[65];
+	char rhost[256];
+	char tty[256];
 	struct arguments arguments;
 	struct session_hello hello;
 	struct session_result result;
 };
 
-static const char *
-get_text_item(pam_handle_t *pamh, int item)
+static void
+get_text_item(pam_handle_t *pamh, int item, char *ret, size_t size)
 {
 	const void *text = NULL;
 
-	if (pam_get_item(pamh, item, &text) != PAM_SUCCESS)
-		return NULL;
-	return text;
+	if (pam_get_item(pamh, item, &text) != PAM_SUCCESS || text == NULL)
+		text = "";
+	text_clean(ret, size, text, strlen(text));
+}
+
+/* When the alarm of the host ends us: login sets one when it starts. */
+static int64_t
+get_alarm_ns(void)
+{
+	struct itimerval timer;
+
+	if (getitimer(ITIMER_REAL, &timer) != 0 ||
+	    (timer.it_value.tv_sec == 0 && timer.it_value.tv_usec == 0))
+		return 0;
+	return clock_monotonic_ns() + timer.it_value.tv_sec * CLOCK_NS_PER_S +
+	       timer.it_value.tv_usec * 1000;
 }
 
 /* getrandom() in one piece: up to 256 bytes never come short. */
@@ -64,12 +83,6 @@ make_id(char ret[10])
 	}
 	ret[9] = '\0';
 	return true;
-}
-
-static bool
-is_sudo(const char *service)
-{
-	return strcmp(service, "sudo") == 0 || strcmp(service, "sudo-i") == 0;
 }
 
 /* A denial that no helper knows of: told and logged here. */
@@ -110,18 +123,19 @@ greet(struct attempt *a, int flags)
 	h->phase = WIRE_PHASE_AUTHENTICATE;
 	h->started_ns = clock_monotonic_ns();
 	h->id = a->id;
-	h->service = get_text_item(a->pamh, PAM_SERVICE);
-	h->rhost = get_text_item(a->pamh, PAM_RHOST);
-	h->ruser = get_text_item(a->pamh, PAM_RUSER);
-	h->tty = get_text_item(a->pamh, PAM_TTY);
+	h->alarm_ns = get_alarm_ns();
+	get_text_item(a->pamh, PAM_SERVICE, a->service, sizeof(a->service));
+	get_text_item(a->pamh, PAM_RHOST, a->rhost, sizeof(a->rhost));
+	get_text_item(a->pamh, PAM_TTY, a->tty, sizeof(a->tty));
+	h->service = a->service;
+	h->rhost = a->rhost;
+	h->tty = a->tty;
 	h->section = a->arguments.section;
 	h->config_path = a->arguments.config_path;
 	h->is_debug = a->arguments.is_debug;
 	h->flags = (uint32_t)flags;
 	h->can_converse = conversation_is_there(a->pamh);
 	h->ruid = getuid();
-	if (h->service == NULL)
-		h->service = "";
 	if (geteuid() != 0) {
 		deny(a, REASON_not_root, "");
 		return false;
@@ -185,7 +199,8 @@ to_pam_code(const struct attempt *a)
 		break;
 	}
 	/* sudo asks again after AUTH_ERR, even after Ctrl-C. */
-	if (a->result.reason == REASON_cancelled && is_sudo(a->hello.service))
+	if (a->result.reason == REASON_cancelled &&
+	    service_is_sudo(a->hello.service))
 		return PAM_ABORT;
 	return PAM_AUTH_ERR;
 }
@@ -222,8 +237,8 @@ attempt_run(pam_handle_t *pamh, int flags, int argc, const char **argv)
 	if (!make_id(a.id))
 		return PAM_AUTH_ERR;
 	run(&a, flags, argc, argv);
-	if (a.result.text[0] != '\0' &&
-	    ((flags & (int)PAM_SILENT) == 0 || is_sudo(a.hello.service)))
+	if (a.result.text[0] != '\0' && ((flags & (int)PAM_SILENT) == 0 ||
+					    service_is_sudo(a.hello.service)))
 		conversation_show(pamh, WIRE_STYLE_ERROR, a.result.text);
 	return to_pam_code(&a);
 }

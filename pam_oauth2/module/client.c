@@ -1,58 +1,43 @@
 #include "module/client.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
+#include <netdb.h>
 #include <poll.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #define DESCRIPTORS_MAX 256 /* sshd's PAM process has about ten */
 
-/* "ADDRESS PORT" of the peer, as SSH_CONNECTION begins. */
+/*
+ * "ADDRESS PORT " of the peer, as SSH_CONNECTION begins: numbers, nobody is
+ * asked for a name; an IPv4 address that came in over IPv6 is written as
+ * what it is.
+ */
 static bool
 format_peer(int fd, char *ret, size_t size)
 {
-	union {
-		struct sockaddr any;
-		struct sockaddr_in v4;
-		struct sockaddr_in6 v6;
-		struct sockaddr_storage storage;
-	} peer;
+	static const char mapped[] = "::ffff:";
+	struct sockaddr_storage peer;
 	socklen_t n = sizeof(peer);
-	char address[INET6_ADDRSTRLEN];
-	const void *from;
-	in_port_t port;
-	int family;
+	char address[NI_MAXHOST], port[NI_MAXSERV];
+	const char *plain = address;
 
-	if (getpeername(fd, &peer.any, &n) != 0)
+	if (getpeername(fd, (struct sockaddr *)&peer, &n) != 0 ||
+	    (peer.ss_family != AF_INET && peer.ss_family != AF_INET6) ||
+	    getnameinfo((struct sockaddr *)&peer, n, address, sizeof(address),
+		port, sizeof(port), NI_NUMERICHOST | NI_NUMERICSERV) != 0)
 		return false;
-	family = peer.any.sa_family;
-	if (family == AF_INET) {
-		from = &peer.v4.sin_addr;
-		port = peer.v4.sin_port;
-	} else if (family == AF_INET6) {
-		from = &peer.v6.sin6_addr;
-		port = peer.v6.sin6_port;
-		if (IN6_IS_ADDR_V4MAPPED(&peer.v6.sin6_addr)) {
-			from = &peer.v6.sin6_addr.s6_addr[12];
-			family = AF_INET; /* as sshd writes it */
-		}
-	} else {
-		return false;
-	}
-	if (inet_ntop(family, from, address, sizeof(address)) == NULL)
-		return false;
-	(void)snprintf(ret, size, "%s %u ", address, (unsigned)ntohs(port));
-	return true;
+	if (strncmp(address, mapped, strlen(mapped)) == 0 &&
+	    strchr(address, '.') != NULL)
+		plain += strlen(mapped);
+	return snprintf(ret, size, "%s %s ", plain, port) < (int)size;
 }
 
 int
 client_find_socket(pam_handle_t *pamh)
 {
 	const char *connection = pam_getenv(pamh, "SSH_CONNECTION");
-	char peer[INET6_ADDRSTRLEN + 16];
+	char peer[NI_MAXHOST + NI_MAXSERV];
 
 	if (connection == NULL)
 		return -1;

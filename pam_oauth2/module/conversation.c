@@ -136,7 +136,12 @@ ask(void *context, enum wire_echo echo, const char *text, char **ret,
 		(void)cancelled(context, ret_cause);
 		return OAUTH2_ERR_CLOSED;
 	}
-	*ret = secret_strdup(answer);
+	/*
+	 * Where Enter is all we wait for, what else was typed stays here:
+	 * sshd types junk for users it does not know, and they must not fail
+	 * in another way than others.
+	 */
+	*ret = secret_strdup(echo == WIRE_ECHO_ENTER ? "" : answer);
 	return *ret == NULL ? OAUTH2_ERR_NOMEM : OAUTH2_ERR_OK;
 }
 
