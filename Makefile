@@ -14,6 +14,8 @@ DOCDIR ?= $(PREFIX)/share/doc/pam_oauth2
 MODULEDIR ?= $(shell packaging/module-dir)
 PYTHON ?= /usr/bin/python3
 BUILD ?= build
+# V=1 shows the commands
+Q := $(if $(V),,@)
 DESTDIR ?=
 
 WARNINGS := -Wall -Wextra -Wshadow -Wformat=2 -Wstrict-prototypes \
@@ -38,7 +40,8 @@ CORE_SRC := $(foreach d,base codec net oauth2 login,$(wildcard pam_oauth2/$d/*.c
 HELPER_SRC := $(wildcard pam_oauth2/helper/*.c)
 # The module carries no more than this into sshd.
 MODULE_SRC := $(wildcard pam_oauth2/module/*.c) $(addprefix pam_oauth2/, \
-    base/buf.c base/clock.c base/err.c base/file.c base/reason.c base/secret.c \
+    base/audit.c base/buf.c base/clock.c base/err.c base/file.c \
+    base/log.c base/reason.c base/secret.c \
     base/spawn.c base/strlist.c base/text.c codec/wire.c codec/wire_body.c \
     codec/session.c)
 MODULE_MAP := pam_oauth2/module/pam_oauth2.map
@@ -56,21 +59,22 @@ MODULE_$1 := $$(MODULE_SRC:%.c=$$(BUILD)/$1/%.o)
 
 $$(BUILD)/$1/%.o: %.c packaging/VERSION Makefile
 	@mkdir -p $$(@D)
-	$$(CC) $$(CPPFLAGS_ALL) $$(CFLAGS_ALL) $$(CFLAGS_$1) $$(CFLAGS) -c -o $$@ $$<
+	@echo "  $$@"
+	$$(Q)$$(CC) $$(CPPFLAGS_ALL) $$(CFLAGS_ALL) $$(CFLAGS_$1) $$(CFLAGS) -c -o $$@ $$<
 
 $$(BUILD)/$1/libpamoauth2-core.a: $$(CORE_$1)
 	@rm -f $$@
-	$$(AR) rcs $$@ $$^
+	$$(Q)$$(AR) rcs $$@ $$^
 
 $$(BUILD)/$1/pam_oauth2_helper: $$(HELPER_$1) $$(BUILD)/$1/libpamoauth2-core.a
-	$$(CC) $$(LDFLAGS_$1) -pie $$(HARDEN) -o $$@ $$^ $$(LIBS)
+	$$(Q)$$(CC) $$(LDFLAGS_$1) -pie $$(HARDEN) -o $$@ $$^ $$(LIBS)
 
 $$(BUILD)/$1/pam_oauth2.so: $$(MODULE_$1) $$(MODULE_MAP)
-	$$(CC) $$(LDFLAGS_$1) -shared $$(HARDEN) \
+	$$(Q)$$(CC) $$(LDFLAGS_$1) -shared $$(HARDEN) \
 	    -Wl,--version-script=$$(MODULE_MAP) -o $$@ $$(MODULE_$1) -lpam
 
 $$(BUILD)/$1/tests/%: $$(BUILD)/$1/tests/%.o $$(BUILD)/$1/libpamoauth2-core.a
-	$$(CC) $$(LDFLAGS_$1) -pie -o $$@ $$^ $$(LIBS) -lcmocka -lpam
+	$$(Q)$$(CC) $$(LDFLAGS_$1) -pie -o $$@ $$^ $$(LIBS) -lcmocka -lpam
 
 -include $$(wildcard $$(BUILD)/$1/*/*.d $$(BUILD)/$1/*/*/*.d)
 endef

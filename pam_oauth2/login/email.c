@@ -13,7 +13,7 @@ email_parse(const char *text, struct email *ret)
 	struct email email;
 	size_t n;
 
-	if (at == NULL || at == text)
+	if (at == NULL)
 		return OAUTH2_ERR_SYNTAX;
 	n = (size_t)(at - text);
 	if (n > EMAIL_LOCAL_MAX)

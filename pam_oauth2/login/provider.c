@@ -14,12 +14,6 @@
 #define USER_CODE_CHARACTERS \
 	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-"
 
-static const char *const auth_methods[] = {
-	[SETTINGS_AUTH_METHOD_NONE] = "none",
-	[SETTINGS_AUTH_METHOD_CLIENT_SECRET_POST] = "client_secret_post",
-	[SETTINGS_AUTH_METHOD_CLIENT_SECRET_BASIC] = "client_secret_basic",
-};
-
 static enum oauth2_err
 send_start(struct signin *s)
 {
@@ -36,7 +30,7 @@ send_start(struct signin *s)
 	wire_put_text(&out, WIRE_TAG_CLIENT_ID, p->client_id);
 	wire_put_text(&out, WIRE_TAG_CLIENT_SECRET, s->client_secret);
 	wire_put_text(&out, WIRE_TAG_AUTH_METHOD,
-	    auth_methods[p->token_endpoint_auth_method]);
+	    settings_auth_method_name(p->token_endpoint_auth_method));
 	wire_put_text(&out, WIRE_TAG_TOKEN_ENDPOINT, p->token_endpoint);
 	wire_put_text(
 	    &out, WIRE_TAG_DEVICE_ENDPOINT, p->device_authorization_endpoint);

@@ -11,8 +11,8 @@
 #include "login/settings_table.h"
 
 enum oauth2_err
-settings_parse(const struct source *sources, size_t count, const char *service,
-    struct settings **ret, struct detail *d)
+settings_parse(const struct source *sources, size_t count,
+    const struct settings_host *host, struct settings **ret, struct detail *d)
 {
 	AUTO(settings_entries_free)
 	struct settings_entries entries = { .items = NULL };
@@ -25,12 +25,12 @@ settings_parse(const struct source *sources, size_t count, const char *service,
 	err = settings_build_check(&entries, d);
 	if (err != OAUTH2_ERR_OK)
 		return err;
-	return settings_build(&entries, service, ret, d);
+	return settings_build(&entries, host, ret, d);
 }
 
 enum oauth2_err
-settings_load(const char *path, const char *service, struct settings **ret,
-    struct detail *d)
+settings_load(const char *path, const struct settings_host *host,
+    struct settings **ret, struct detail *d)
 {
 	AUTO(settings_files_free) struct settings_files files;
 	AUTO(settings_free) struct settings *settings = NULL;
@@ -39,7 +39,7 @@ settings_load(const char *path, const char *service, struct settings **ret,
 	err = settings_files_read(path, &files, d);
 	if (err == OAUTH2_ERR_OK)
 		err = settings_parse(
-		    files.sources, files.count, service, &settings, d);
+		    files.sources, files.count, host, &settings, d);
 	if (err == OAUTH2_ERR_OK && settings->min_uid == SETTINGS_AUTO)
 		err = login_defs_load(LOGIN_DEFS_PATH, &settings->min_uid, d);
 	if (err != OAUTH2_ERR_OK)
@@ -61,7 +61,7 @@ settings_free(struct settings *settings)
 					     : (void *)settings);
 	}
 	secret_free(settings->provider.name);
-	secret_free(settings->service);
+	secret_free(settings->section);
 	secret_free(settings);
 }
 

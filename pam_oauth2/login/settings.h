@@ -80,7 +80,7 @@ struct provider_settings {
 };
 
 struct settings {
-	char *service;
+	char *section;	     /* whose these are */
 	char *provider_name; /* that of provider below */
 	char *allowlist;     /* path, never NULL */
 	enum settings_flow flow;
@@ -103,26 +103,33 @@ struct settings {
 	struct provider_settings provider;
 };
 
+/* Whose settings; texts are borrowed for the call. */
+struct settings_host {
+	const char *service; /* what the host is: decides what auto means */
+	const char *section; /* the [service NAME] to apply; often the same */
+};
+
 /*
  * Read the settings file and <path>.d/NAME.conf in the order of their names,
  * and work out what holds for one service. Every file, and the directory, is
  * root's and not writable by others. Only the directory may be missing.
  *
- * service  the PAM service, as PAM_SERVICE has it (lower case).
  * ret      owned by the caller. Untouched on failure.
  * d->text  "file:line: what is wrong and what would be right".
  *
  * Errors: CONFIG (the content), NOT_FOUND, UNTRUSTED, LIMIT, IO, NOMEM.
  */
-enum oauth2_err settings_load(const char *path, const char *service,
-    struct settings **ret, struct detail *d) MUST_CHECK;
+enum oauth2_err settings_load(const char *path,
+    const struct settings_host *host, struct settings **ret,
+    struct detail *d) MUST_CHECK;
 
 /*
  * The same from memory; no file is opened, so where min_uid is not set it
  * stays SETTINGS_AUTO, above every uid. Errors: CONFIG, LIMIT, NOMEM.
  */
 enum oauth2_err settings_parse(const struct source *sources, size_t count,
-    const char *service, struct settings **ret, struct detail *d) MUST_CHECK;
+    const struct settings_host *host, struct settings **ret,
+    struct detail *d) MUST_CHECK;
 
 /* Wipe and free. NULL is fine. */
 void settings_free(struct settings *settings);

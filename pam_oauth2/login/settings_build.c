@@ -66,7 +66,7 @@ apply(const struct settings_entries *entries, const char *kind,
 
 /* What "auto" comes to for this service. */
 static void
-resolve(struct settings *settings)
+resolve(struct settings *settings, const char *service)
 {
 	if (settings->flow == SETTINGS_FLOW_AUTO)
 		settings->flow = SETTINGS_FLOW_DEVICE;
@@ -74,15 +74,14 @@ resolve(struct settings *settings)
 		settings->display = SETTINGS_DISPLAY_PROMPT;
 		for (size_t i = 0;
 		     i < sizeof(text_services) / sizeof(*text_services); i++)
-			if (strcmp(text_services[i], settings->service) == 0)
+			if (strcmp(text_services[i], service) == 0)
 				settings->display = SETTINGS_DISPLAY_TEXT;
 	}
 	if (settings->host_limit == SETTINGS_AUTO) {
 		settings->host_limit = 0;
 		for (size_t i = 0;
 		     i < sizeof(host_limits) / sizeof(*host_limits); i++)
-			if (strcmp(host_limits[i].service, settings->service) ==
-			    0)
+			if (strcmp(host_limits[i].service, service) == 0)
 				settings->host_limit = host_limits[i].limit;
 	}
 }
@@ -204,7 +203,7 @@ choose_provider(const struct settings_entries *entries,
 			return detail_fail(d, OAUTH2_ERR_CONFIG,
 			    "%s:%u: a second provider; say `provider = NAME` "
 			    "in [pam_oauth2] or [service %s]",
-			    entry->file, entry->line, settings->service);
+			    entry->file, entry->line, settings->section);
 	}
 	settings->provider_name = secret_strdup(only->section + 9);
 	return settings->provider_name != NULL ? OAUTH2_ERR_OK
@@ -240,8 +239,8 @@ build_providers(const struct settings_entries *entries,
 }
 
 enum oauth2_err
-settings_build(const struct settings_entries *entries, const char *service,
-    struct settings **ret, struct detail *d)
+settings_build(const struct settings_entries *entries,
+    const struct settings_host *host, struct settings **ret, struct detail *d)
 {
 	AUTO(settings_free)
 	struct settings *settings = secret_alloc(sizeof(*settings));
@@ -249,14 +248,14 @@ settings_build(const struct settings_entries *entries, const char *service,
 
 	if (settings == NULL)
 		return OAUTH2_ERR_NOMEM;
-	settings->service = secret_strdup(service);
-	if (settings->service == NULL)
+	settings->section = secret_strdup(host->section);
+	if (settings->section == NULL)
 		return OAUTH2_ERR_NOMEM;
 	err = set_defaults(settings, false);
 	if (err == OAUTH2_ERR_OK)
 		err = apply(entries, NULL, NULL, settings);
 	if (err == OAUTH2_ERR_OK)
-		err = apply(entries, "service", service, settings);
+		err = apply(entries, "service", host->section, settings);
 	if (err == OAUTH2_ERR_OK)
 		err = check_references(entries, d);
 	if (err == OAUTH2_ERR_OK)
@@ -265,7 +264,7 @@ settings_build(const struct settings_entries *entries, const char *service,
 		err = build_providers(entries, settings, d);
 	if (err != OAUTH2_ERR_OK)
 		return err;
-	resolve(settings);
+	resolve(settings, host->service);
 	*ret = TAKE(settings);
 	return OAUTH2_ERR_OK;
 }

@@ -21,6 +21,7 @@ enum oauth2_err settings_build_check(
  * have passed settings_build_check(). Errors: CONFIG, NOMEM.
  */
 enum oauth2_err settings_build(const struct settings_entries *entries,
-    const char *service, struct settings **ret, struct detail *d) MUST_CHECK;
+    const struct settings_host *host, struct settings **ret,
+    struct detail *d) MUST_CHECK;
 
 #endif

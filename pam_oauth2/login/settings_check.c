@@ -6,10 +6,11 @@
 #include "codec/uri.h"
 #include "login/pattern.h"
 
-#define LOWER  "abcdefghijklmnopqrstuvwxyz"
-#define UPPER  "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-#define DIGITS "0123456789"
-#define CLAIM  LOWER UPPER DIGITS "_-:/"
+#define LOWER	  "abcdefghijklmnopqrstuvwxyz"
+#define UPPER	  "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define DIGITS	  "0123456789"
+#define SCOPE_MAX 255 /* bytes of one */
+#define CLAIM	  LOWER UPPER DIGITS "_-:/"
 
 bool
 settings_check_path(const char *text)
@@ -100,15 +101,14 @@ settings_check_proxy(const char *text)
 {
 	const char *rest = skip(text, "http://");
 
-	if (rest == NULL)
-		rest = skip(text, "https://");
 	return rest != NULL && is_authority(rest);
 }
 
 bool
 settings_check_scope(const char *text)
 {
-	return text_is_visible_ascii(text) && strpbrk(text, "\"\\") == NULL;
+	return text_is_visible_ascii(text) && strlen(text) <= SCOPE_MAX &&
+	       strpbrk(text, "\"\\") == NULL;
 }
 
 bool

@@ -106,7 +106,7 @@ dropin_names(const char *path, struct strlist *ret, struct detail *d)
 	err = open_directory(path, &dir, d);
 	if (err == OAUTH2_ERR_NOT_FOUND)
 		return OAUTH2_ERR_OK;
-	if (err != OAUTH2_ERR_OK)
+	if (err != OAUTH2_ERR_OK || dir == NULL)
 		return err;
 	err = list_directory(dir, ret);
 	closedir(dir);

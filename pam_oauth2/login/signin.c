@@ -5,12 +5,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/audit.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "base/paths.h"
 #include "base/secret.h"
-#include "login/audit.h"
 #include "login/messages.h"
 #include "login/person.h"
 #include "login/policy.h"
@@ -115,7 +115,9 @@ learn_rules(struct signin *s)
 	const char *path =
 	    g->config_path[0] != '\0' ? g->config_path : PATH_SETTINGS;
 
-	if (settings_load(path, g->section, &s->settings, &s->detail) !=
+	const struct settings_host host = { g->service, g->section };
+
+	if (settings_load(path, &host, &s->settings, &s->detail) !=
 	    OAUTH2_ERR_OK)
 		return signin_fail(s, REASON_settings_invalid, NULL);
 	log_set_debug(s->settings->debug || g->is_debug);
@@ -186,15 +188,24 @@ verdict_of(const struct signin *s)
 	return WIRE_VERDICT_DENY;
 }
 
+static const char *const results[] = {
+	[WIRE_VERDICT_GRANT] = "granted",
+	[WIRE_VERDICT_DENY] = "denied",
+	[WIRE_VERDICT_UNAVAILABLE] = "unavailable",
+	[WIRE_VERDICT_IGNORE] = "ignored",
+};
+
 static void
 answer(struct signin *s)
 {
 	const struct greeting *g = &s->greeting;
+	const enum wire_verdict verdict = verdict_of(s);
 	char host[65] = "";
 	const struct audit_event event = {
 		.time = clock_unix_s(),
 		.id = g->id,
 		.phase = "authenticate",
+		.result = results[verdict],
 		.reason = s->reason,
 		.host = host,
 		.service = g->service,
@@ -216,7 +227,7 @@ answer(struct signin *s)
 	if (gethostname(host, sizeof(host)) != 0)
 		host[0] = '\0';
 	audit_write(&event);
-	person_hears_verdict(s, verdict_of(s));
+	person_hears_verdict(s, verdict);
 }
 
 bool

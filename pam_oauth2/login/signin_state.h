@@ -31,10 +31,10 @@ struct signin {
 	struct identity *identity; /* NULL until the provider told */
 	int64_t deadline_ns;	   /* monotonic */
 	enum reason deadline_reason;
-	bool has_offer;		   /* the provider has answered */
-	bool is_provider_down;	   /* it never did, nor anybody for it */
-	enum reason reason; /* how it ended; denied until decided */
-	const char *rule;   /* of the allowlist that granted; borrowed */
+	bool has_offer;	       /* the provider has answered */
+	bool is_provider_down; /* it never did, nor anybody for it */
+	enum reason reason;    /* how it ended; denied until decided */
+	const char *rule;      /* of the allowlist that granted; borrowed */
 	struct detail detail;
 };
 

@@ -11,6 +11,7 @@
 #include <security/pam_ext.h>
 #include <security/pam_modutil.h>
 
+#include "base/audit.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/paths.h"
@@ -90,27 +91,37 @@ static void
 deny(struct attempt *a, enum reason reason, const char *why)
 {
 	const struct session_hello *h = &a->hello;
-	const char *const texts[] = { h->service, h->user, h->rhost, h->tty,
-		why };
-	char clean[5][129];
+	AUTO(buf_free) struct buf line = BUF(AUDIT_LINE_MAX);
+	char host[65] = "", user[129] = "";
+	const struct audit_event event = {
+		.time = clock_unix_s(),
+		.id = a->id,
+		.phase = "authenticate",
+		.reason = reason,
+		.host = host,
+		.service = h->service,
+		.user = h->user,
+		.has_uid = h->has_uid,
+		.uid = h->uid,
+		.rhost = h->rhost,
+		.tty = h->tty,
+		.duration_ms =
+		    (clock_monotonic_ns() - h->started_ns) / CLOCK_NS_PER_MS,
+		.detail = why,
+	};
 
 	a->result.verdict = WIRE_VERDICT_DENY;
 	a->result.reason = reason;
-	for (size_t i = 0; i < 5; i++) {
-		const char *text = texts[i] == NULL ? "" : texts[i];
-
-		text_clean(clean[i], sizeof(clean[i]), text, strlen(text));
-	}
-	reason_text(reason, clean[1], a->result.text, 512);
+	if (h->user != NULL)
+		text_clean(user, sizeof(user), h->user, strlen(h->user));
+	reason_text(reason, user, a->result.text, 512);
 	if (a->result.text[0] != '\0')
 		(void)snprintf(a->result.text + strlen(a->result.text), 16,
 		    " (%s)", a->id);
-	pam_syslog(a->pamh, reason_priority(reason),
-	    "event=decision id=\"%s\" phase=\"authenticate\""
-	    " result=\"denied\" reason=\"%s\" service=\"%s\" user=\"%s\""
-	    " rhost=\"%s\" tty=\"%s\" detail=\"%s\"",
-	    a->id, reason_name(reason), clean[0], clean[1], clean[2], clean[3],
-	    clean[4]);
+	if (gethostname(host, sizeof(host)) != 0)
+		host[0] = '\0';
+	audit_format(&event, &line);
+	pam_syslog(a->pamh, reason_priority(reason), "%s", buf_text(&line));
 }
 
 /* What the host knows about who is asking. False: denied, and said so. */

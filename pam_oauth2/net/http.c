@@ -220,6 +220,9 @@ static const struct {
 	{ CURLE_SSL_CACERT_BADFILE, OAUTH2_ERR_TLS },
 	{ CURLE_UNSUPPORTED_PROTOCOL, OAUTH2_ERR_HTTP },
 	{ CURLE_WEIRD_SERVER_REPLY, OAUTH2_ERR_HTTP },
+#if LIBCURL_VERSION_NUM >= 0x080600
+	{ CURLE_TOO_LARGE, OAUTH2_ERR_LIMIT },
+#endif
 };
 
 /* The error, and why; the first of our own callbacks' words counts. */
@@ -279,30 +282,34 @@ perform(struct transfer *t, const struct http *h, CURL *easy, int left_ms)
 	return judge(t, rc);
 }
 
-/* The host's connection; the oldest of the others makes room for a new one. */
-static enum oauth2_err
-find_connection(struct http *h, const struct uri *uri, CURL **ret)
+/* The host's connection, NULL where there is none; origin becomes its key. */
+static CURL *
+find_connection(struct http *h, const struct uri *uri, char *origin)
 {
-	struct connection *c;
-	char origin[ORIGIN_MAX];
+	snprintf(origin, ORIGIN_MAX, "%s:%u", uri->host, uri->port);
+	for (size_t i = 0; i < CONNECTIONS_MAX; i++)
+		if (strcmp(h->connections[i].origin, origin) == 0)
+			return h->connections[i].easy;
+	return NULL;
+}
 
-	snprintf(origin, sizeof(origin), "%s:%u", uri->host, uri->port);
-	for (c = h->connections; c < h->connections + CONNECTIONS_MAX; c++) {
-		if (strcmp(c->origin, origin) == 0) {
-			*ret = c->easy;
-			return OAUTH2_ERR_OK;
-		}
-	}
-	c = &h->connections[h->next];
+/* The same, or a new one: the oldest of the others makes room. */
+static CURL *
+need_connection(struct http *h, const struct uri *uri)
+{
+	struct connection *c = &h->connections[h->next];
+	char origin[ORIGIN_MAX];
+	CURL *easy = find_connection(h, uri, origin);
+
+	if (easy != NULL)
+		return easy;
 	h->next = (h->next + 1) % CONNECTIONS_MAX;
 	curl_easy_cleanup(c->easy);
-	c->origin[0] = '\0';
 	c->easy = curl_easy_init();
-	if (c->easy == NULL)
-		return OAUTH2_ERR_NOMEM;
 	memcpy(c->origin, origin, sizeof(origin));
-	*ret = c->easy;
-	return OAUTH2_ERR_OK;
+	if (c->easy == NULL)
+		c->origin[0] = '\0';
+	return c->easy;
 }
 
 /* What is left for a request; 0 when the deadline is past. */
@@ -326,9 +333,8 @@ run(struct transfer *t, struct http *h, const struct uri *uri)
 		return t->ended;
 	if (left_ms == 0)
 		return end(t, OAUTH2_ERR_TIMEOUT, "the deadline is past");
-	err = find_connection(h, uri, &easy);
-	if (err == OAUTH2_ERR_OK)
-		err = make_headers(t);
+	easy = need_connection(h, uri);
+	err = easy != NULL ? make_headers(t) : OAUTH2_ERR_NOMEM;
 	return err == OAUTH2_ERR_OK ? perform(t, h, easy, left_ms) : err;
 }
 
@@ -369,12 +375,14 @@ http_request(struct http *h, const struct http_request *request,
 bool
 http_is_open(struct http *h, const char *url)
 {
+	char origin[ORIGIN_MAX];
 	struct uri uri;
 	CURL *easy;
 
-	return uri_parse(url, URI_ALLOW_QUERY, &uri, NULL) == OAUTH2_ERR_OK &&
-	       find_connection(h, &uri, &easy) == OAUTH2_ERR_OK &&
-	       is_alive(easy);
+	if (uri_parse(url, URI_ALLOW_QUERY, &uri, NULL) != OAUTH2_ERR_OK)
+		return false;
+	easy = find_connection(h, &uri, origin);
+	return easy != NULL && is_alive(easy);
 }
 
 enum oauth2_err

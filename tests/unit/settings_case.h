@@ -24,10 +24,11 @@ static inline enum oauth2_err
 parse_n(const char *text, size_t n, const char *service, struct settings **ret,
     struct detail *d)
 {
+	const struct settings_host host = { service, service };
 	struct source source = { "conf", text, n };
 
 	d->text[0] = '\0';
-	return settings_parse(&source, 1, service, ret, d);
+	return settings_parse(&source, 1, &host, ret, d);
 }
 
 static inline enum oauth2_err

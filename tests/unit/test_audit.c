@@ -1,4 +1,4 @@
-/* login/audit: one line for every decision, whatever its values hold. */
+/* base/audit: one line for every decision, whatever its values hold. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,7 +8,7 @@
 #include <syslog.h>
 #include <cmocka.h>
 
-#include "login/audit.h"
+#include "base/audit.h"
 
 /* What reached the system log: ours stands in for the C library's. */
 static struct {

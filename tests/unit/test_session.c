@@ -588,6 +588,46 @@ what_crosses_a_cancel_is_not_shown(void **state)
 }
 
 static void
+grant_after_the_cancel(struct scene *s)
+{
+	begin(s);
+	ask(s);
+	hear(s);
+	grant(s);
+}
+
+static void
+unavailable_after_the_cancel(struct scene *s)
+{
+	static const struct grant unavailable = {
+		.reason = "provider_unreachable",
+		.verdict = WIRE_VERDICT_UNAVAILABLE,
+	};
+
+	begin(s);
+	ask(s);
+	hear(s);
+	result(s, &unavailable);
+}
+
+static void
+who_has_given_up_is_not_let_in(void **state)
+{
+	void (*const scripts[])(struct scene *) = { grant_after_the_cancel,
+		unavailable_after_the_cancel };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(scripts); i++) {
+		struct scene s = { .script = scripts[i],
+			.ask_err = OAUTH2_ERR_CLOSED,
+			.cause = WIRE_CANCEL_PASSWORD };
+
+		demand_denied(&s, OAUTH2_ERR_PROTOCOL, "given up");
+		assert_string_equal(s.heard, "C2");
+	}
+}
+
+static void
 deny_without_listening(struct scene *s)
 {
 	begin(s);
@@ -725,6 +765,7 @@ main(void)
 		cmocka_unit_test(an_answer_that_cannot_travel_is_a_denial),
 		cmocka_unit_test(a_person_who_goes_while_we_wait_is_reported),
 		cmocka_unit_test(what_crosses_a_cancel_is_not_shown),
+		cmocka_unit_test(who_has_given_up_is_not_let_in),
 		cmocka_unit_test(a_verdict_that_crosses_the_answer_comes_home),
 		cmocka_unit_test(a_verdict_before_an_unread_answer_comes_home),
 		cmocka_unit_test(a_helper_that_leaves_is_a_denial),

@@ -10,7 +10,7 @@ the_least_there_can_be_gives_the_defaults(void **state)
 	struct settings *s = good(PROVIDER, "gdm-password");
 
 	(void)state;
-	assert_string_equal(s->service, "gdm-password");
+	assert_string_equal(s->section, "gdm-password");
 	assert_string_equal(s->provider_name, "corp");
 	assert_string_equal(s->allowlist, PATH_ALLOWLIST);
 	assert_int_equal(s->flow, SETTINGS_FLOW_DEVICE);
@@ -277,6 +277,7 @@ a_secret_and_the_method_that_shows_it_go_together(void **state)
 static void
 files_add_to_each_other_and_never_disagree(void **state)
 {
+	static const struct settings_host sshd = { "sshd", "sshd" };
 	struct source sources[] = {
 		{ "a", PROVIDER, strlen(PROVIDER) },
 		{ "b",
@@ -294,13 +295,13 @@ files_add_to_each_other_and_never_disagree(void **state)
 	sources[1].len = strlen(sources[1].data);
 	sources[2].len = strlen(sources[2].data);
 	assert_int_equal(
-	    settings_parse(sources, 4, "sshd", &s, &d), OAUTH2_ERR_OK);
+	    settings_parse(sources, 4, &sshd, &s, &d), OAUTH2_ERR_OK);
 	assert_int_equal(s->qr, SETTINGS_QR_ASCII);
 	assert_string_equal(s->provider.proxy, "http://p:1");
 	sources[3].data = "[pam_oauth2]\nqr = off\n";
 	sources[3].len = strlen(sources[3].data);
 	assert_int_equal(
-	    settings_parse(sources, 4, "sshd", &none, &d), OAUTH2_ERR_CONFIG);
+	    settings_parse(sources, 4, &sshd, &none, &d), OAUTH2_ERR_CONFIG);
 	assert_string_equal(
 	    d.text, "d:2: qr is already set in b:2; keep one of them");
 }

@@ -59,9 +59,11 @@ lists_may_go_on_in_the_next_line_and_nothing_else_may(void **state)
 	    "conf:2: qr must stand in one line", "");
 	bad("[pam_oauth2]\nqr = off\n\t# comment\n" PROVIDER,
 	    "conf:2: qr must stand in one line", "");
-	bad(PROVIDER "scopes = openid\n \n  email\n", "conf:6:", "");
-	bad(PROVIDER "scopes = openid\n# x\n  email\n", "conf:6:", "");
-	bad(PROVIDER "scopes = openid\n\n  email\n", "conf:6:", "");
+	bad(PROVIDER "scopes = openid\n \n  email\n", "conf:6: starts with",
+	    "");
+	bad(PROVIDER "scopes = openid\n# x\n  email\n", "conf:6: starts with",
+	    "");
+	bad(PROVIDER "scopes = openid\n\n  email\n", "conf:6: starts with", "");
 }
 
 static void
@@ -87,7 +89,8 @@ lines_that_are_neither_section_nor_setting_are_refused(void **state)
 		    "" },
 		{ "[pam_oauth2]\n\xc2\xa0qr = off\n" PROVIDER,
 		    "conf:2: neither", "" },
-		{ "[pam_oauth2]\n  qr = off\n" PROVIDER, "conf:2:", "" },
+		{ "[pam_oauth2]\n  qr = off\n" PROVIDER, "conf:2: starts with",
+		    "" },
 		{ "[pam_oauth2] junk\n" PROVIDER, "conf:1: a section line",
 		    "" },
 		{ "[pam_oauth2] # x\n" PROVIDER, "conf:1: a section line", "" },
@@ -217,7 +220,15 @@ the_entries_of_all_files_are_counted(void **state)
 		buf_printf(&text, "[service s%d]\n", i);
 	assert_int_equal(
 	    parse(buf_text(&text), "sshd", &settings, &d), OAUTH2_ERR_LIMIT);
-	assert_non_null(strstr(d.text, "more than 4096"));
+	assert_string_equal(
+	    d.text, "conf:4099: more than 4096 sections and keys");
+	buf_reset(&text);
+	buf_puts(&text, PROVIDER);
+	for (int i = 0; i < SETTINGS_ENTRIES_MAX; i++)
+		buf_printf(&text, "k%d = 1\n", i);
+	assert_int_equal(
+	    parse(buf_text(&text), "sshd", &settings, &d), OAUTH2_ERR_LIMIT);
+	assert_non_null(strstr(d.text, "more than 4096 sections and keys"));
 }
 
 int

@@ -41,7 +41,9 @@ load(struct settings **ret, struct detail *d)
 	settings_free(*ret);
 	*ret = NULL;
 	d->text[0] = '\0';
-	return settings_load(at("conf"), "sshd", ret, d);
+	static const struct settings_host sshd = { "sshd", "sshd" };
+
+	return settings_load(at("conf"), &sshd, ret, d);
 }
 
 static void
@@ -55,6 +57,7 @@ drop_ins_are_read_by_name_and_trusted_alike(void **state)
 	assert_int_equal(load(&s, &d), OAUTH2_ERR_OK);
 	assert_int_equal(mkdir(at("conf.d"), 0755), 0);
 	put("conf.d/20-b.conf", "[pam_oauth2]\nqr = off\n", 0644);
+	put("conf.d/30-c.conf", "# nothing\n", 0644);
 	put("conf.d/10-a.conf", "[pam_oauth2]\nlogin_timeout = 20\n", 0644);
 	put("conf.d/.hidden.conf", "rubbish", 0666);
 	put("conf.d/30-c.conf~", "rubbish", 0644);
@@ -63,10 +66,13 @@ drop_ins_are_read_by_name_and_trusted_alike(void **state)
 	assert_int_equal(load(&s, &d), OAUTH2_ERR_OK);
 	assert_int_equal(s->qr, SETTINGS_QR_OFF);
 	assert_int_equal(s->login_timeout, 20);
+	/* Neither the order they were made in, nor its reverse. */
+	put("conf.d/30-c.conf", "[pam_oauth2]\nqr = off\n", 0644);
 	put("conf.d/10-a.conf", "[pam_oauth2]\n\nqr = utf8\n", 0644);
 	assert_int_equal(load(&s, &d), OAUTH2_ERR_CONFIG);
 	assert_non_null(strstr(d.text, "conf.d/20-b.conf:2: qr is already"));
 	assert_non_null(strstr(d.text, "conf.d/10-a.conf:3"));
+	assert_int_equal(unlink(at("conf.d/30-c.conf")), 0);
 	put("conf.d/10-a.conf", "", 0664);
 	assert_int_equal(load(&s, &d), OAUTH2_ERR_UNTRUSTED);
 	put("conf.d/10-a.conf", "", 0644);

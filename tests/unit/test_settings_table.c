@@ -245,7 +245,7 @@ check_dump(const char *file, const char *service, const char *line)
 	second = good(buf_text(&dump), service);
 	settings_dump(second, &again);
 	assert_string_equal(buf_text(&dump), buf_text(&again));
-	assert_string_equal(first->service, second->service);
+	assert_string_equal(first->section, second->section);
 	assert_string_equal(first->provider.name, second->provider.name);
 }
 

@@ -263,6 +263,22 @@ cleaning_escapes_and_never_cuts_an_escape(void **state)
 }
 
 static void
+cleaning_twice_is_cleaning_once(void **state)
+{
+	char once[64], twice[64];
+
+	(void)state;
+	text_clean(once, sizeof(once), "a\"b\\c\n\xff", 7);
+	text_clean(twice, sizeof(twice), once, strlen(once));
+	assert_string_equal(once, twice);
+	/* Only what it makes itself is taken for an escape. */
+	text_clean(once, sizeof(once), "\\x2", 3);
+	assert_string_equal(once, "\\x5cx2");
+	text_clean(once, sizeof(once), "\\xAB", 4);
+	assert_string_equal(once, "\\x5cxAB");
+}
+
+static void
 words_are_cut_at_blanks_and_tabs(void **state)
 {
 	char text[] = " \ta  b\tc ";
@@ -291,6 +307,7 @@ main(void)
 		cmocka_unit_test(a_copy_fits_with_its_nul_or_is_refused),
 		cmocka_unit_test(folding_touches_ascii_capitals_alone),
 		cmocka_unit_test(cleaning_escapes_and_never_cuts_an_escape),
+		cmocka_unit_test(cleaning_twice_is_cleaning_once),
 		cmocka_unit_test(words_are_cut_at_blanks_and_tabs),
 	};
 

@@ -1,6 +1,6 @@
 /* The one line that every decision leaves in the system log. */
-#ifndef PAM_OAUTH2_LOGIN_AUDIT_H
-#define PAM_OAUTH2_LOGIN_AUDIT_H
+#ifndef PAM_OAUTH2_BASE_AUDIT_H
+#define PAM_OAUTH2_BASE_AUDIT_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -14,9 +14,10 @@
 
 /* Texts are borrowed and may be NULL: then the value is empty. */
 struct audit_event {
-	int64_t time;	   /* Unix seconds */
-	const char *id;	   /* 7K3M-9QXD */
-	const char *phase; /* authenticate */
+	int64_t time;	    /* Unix seconds */
+	const char *id;	    /* 7K3M-9QXD */
+	const char *phase;  /* authenticate */
+	const char *result; /* NULL: granted or denied, as the reason says */
 	enum reason reason;
 	const char *host;
 	const char *service;

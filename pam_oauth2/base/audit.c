@@ -1,4 +1,4 @@
-#include "login/audit.h"
+#include "base/audit.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -49,7 +49,7 @@ put_time(struct buf *ret, int64_t when)
 
 /*
  * Provider texts name people ("The signed in user 'a@b' is not assigned
- * ..."), so a word with an @ is never written.
+ * ..."), so a word with an @, encoded or not, is never written.
  */
 static void
 put_detail(struct buf *ret, const char *detail)
@@ -60,7 +60,7 @@ put_detail(struct buf *ret, const char *detail)
 	while (*p != '\0' && text.len < AUDIT_VALUE_MAX) {
 		size_t n = strcspn(p, " \t\r\n");
 
-		if (memchr(p, '@', n) != NULL)
+		if (memchr(p, '@', n) != NULL || memmem(p, n, "%40", 3) != NULL)
 			buf_puts(&text, "[address]");
 		else
 			buf_put(&text, p,
@@ -95,7 +95,10 @@ audit_format(const struct audit_event *event, struct buf *ret)
 	put_time(ret, event->time);
 	put(ret, "id", event->id);
 	put(ret, "phase", event->phase);
-	put(ret, "result", is_granted ? "granted" : "denied");
+	put(ret, "result",
+	    event->result != NULL ? event->result
+	    : is_granted	  ? "granted"
+				  : "denied");
 	put(ret, "reason", reason_name(event->reason));
 	put_who(event, ret);
 	put(ret, "flow", event->flow);
