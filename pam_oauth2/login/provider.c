@@ -62,8 +62,6 @@ reason_of(enum oauth2_err err, enum oauth2_cause cause, const char *error)
 		return REASON_settings_invalid;
 	case OAUTH2_ERR_SANDBOX:
 		return REASON_sandbox_failed;
-	case OAUTH2_ERR_LIMIT:
-		return REASON_groups_overage;
 	default:
 		break;
 	}
@@ -84,6 +82,8 @@ reason_of(enum oauth2_err err, enum oauth2_cause cause, const char *error)
 	case OAUTH2_CAUSE_TOO_BIG:
 		return REASON_provider_malformed;
 	case OAUTH2_CAUSE_POLICY:
+		if (err == OAUTH2_ERR_GET_PROFILE)
+			return REASON_groups_overage;
 		return err == OAUTH2_ERR_DISCOVERY
 			   ? REASON_endpoint_refused
 			   : REASON_verification_uri_refused;

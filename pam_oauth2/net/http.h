@@ -59,9 +59,9 @@ struct http_response {
 
 /*
  * Must come before the first other use of libcurl in the process. Opens no
- * connection, but lists the directory of trusted certificates (where a sandbox
- * forbids that, the slower bundle is used). Removes SSLKEYLOGFILE from the environment, which libcurl
- * would obey.
+ * connection, but lists the directory of trusted certificates; where a
+ * sandbox forbids that, the slower bundle is used. Removes SSLKEYLOGFILE from
+ * the environment, which libcurl would obey.
  *
  * Errors: CONFIG (proxy is no http URL), INTERNAL, NOMEM.
  */

@@ -9,7 +9,8 @@
 
 #define SUB_MAX	  255
 #define EMAIL_MAX 512 /* what an email may look like is not decided here */
-#define VALUE_MAX 512 /* bytes of a group, or of a claim's value */
+#define VALUE_MAX 512 /* bytes of a claim's value */
+#define GROUP_MAX 255 /* bytes of a group: no rule can name a longer one */
 
 static enum oauth2_err
 refuse(const char *name, enum json_found found, struct detail *d)
@@ -72,12 +73,11 @@ read_groups(const struct json *json, const char *path, struct strlist *ret,
 {
 	AUTO(secret_text_free) char *copy = secret_strdup(path);
 	char *key = copy, *dot;
+	enum json_found found;
 
 	if (copy == NULL)
 		return OAUTH2_ERR_NOMEM;
 	while (!json_has(json, key) && (dot = strchr(key, '.')) != NULL) {
-		enum json_found found;
-
 		*dot = '\0';
 		found = json_get_object(json, key, &json);
 		if (found == JSON_ABSENT || found == JSON_NULL)
@@ -86,7 +86,13 @@ read_groups(const struct json *json, const char *path, struct strlist *ret,
 			return refuse(key, found, d);
 		key = dot + 1;
 	}
-	return read_texts(json, key, ret, d);
+	found = json_get_texts(json, key, GROUP_MAX, ret);
+	if (found == JSON_TOO_LONG)
+		return detail_fail(because(d, OAUTH2_CAUSE_POLICY),
+		    OAUTH2_ERR_SYNTAX, "claim %.64s has too many groups", key);
+	if (found == JSON_FOUND || found == JSON_ABSENT || found == JSON_NULL)
+		return OAUTH2_ERR_OK;
+	return refuse(key, found, d);
 }
 
 /* One "NAME=VALUE" for every value. */

@@ -25,8 +25,9 @@ struct oauth2_identity_query {
  *          "NAME=VALUE", those the provider does not send are left out.
  *
  * Errors: GET_PROFILE (cause PROTOCOL: a claim is missing or of the wrong
- * type; HTTP with d->http_status: refused; others as they say), CLOSED,
- * NOMEM, INTERNAL.
+ * type; POLICY: more groups than can be checked,
+ * or longer ones; HTTP with d->http_status: refused; others as they say),
+ * CLOSED, NOMEM, INTERNAL.
  */
 enum oauth2_err oauth2_get_identity(const struct oauth2_client *client,
     const struct oauth2_token *token, const struct oauth2_identity_query *query,

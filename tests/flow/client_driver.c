@@ -335,7 +335,7 @@ run_poll(struct driver *d, struct detail *detail)
 		.device_code = option(d, "device_code") != NULL
 				   ? (char *)(uintptr_t)option(d, "device_code")
 				   : code,
-		.expires_in = 600,
+		.expires_in = 3600,
 		.interval = 5,
 		.wait = 5,
 	};

@@ -53,10 +53,14 @@ def server(make_server):
 
 @pytest.fixture(scope="session")
 def drive(build, authority):
-    """Run client_driver: drive("fetch", url=...) returns what it printed."""
-    def run(command, environment=None, **options):
+    """Run client_driver: drive("fetch", url=...) returns what it printed.
+
+    The environment is empty unless given; prefix goes before the command.
+    """
+    def run(command, environment=None, prefix=(), **options):
         options = {"ca_file": authority.ca, **options}
-        argv = [str(build / "tests" / "flow" / "client_driver"), command]
+        argv = [*prefix,
+                str(build / "tests" / "flow" / "client_driver"), command]
         argv += [f"{key}={value}" for key, value in options.items()
                  if value is not None]
         done = subprocess.run(

@@ -41,7 +41,7 @@ class Reply:
     headers: tuple = ()             # ("Name: value", ...)
     chunked: bool = False
     delay: float = 0.0              # seconds before it
-    hang_up: bool = False           # then close, without having said so
+    hang_up: float = None           # close so much later, unannounced
 
     def wire(self):
         """Return the bytes of the reply."""
@@ -62,7 +62,6 @@ class Reply:
         return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
 
 
-@dataclass
 class Raw:
     """Bytes as they are: chunks, `gap` seconds apart, then `end`.
 
@@ -70,11 +69,6 @@ class Raw:
     (silent until the server stops), "keep" (wait for another request).
     `forever` repeats the last chunk until the client has gone.
     """
-
-    chunks: tuple
-    gap: float = 0.0
-    end: str = "close"
-    forever: bool = False
 
     def __init__(self, *chunks, gap=0.0, end="close", forever=False):
         self.chunks, self.gap = chunks, gap
@@ -242,9 +236,11 @@ class Server:
             if request.method == "HEAD":
                 wire = wire[:wire.index(b"\r\n\r\n") + 4]
             connection.sendall(wire)
-            if answer.hang_up:
-                end_connection(connection, "close")
-            return not answer.hang_up
+            if answer.hang_up is None:
+                return True
+            self._stop.wait(answer.hang_up)
+            end_connection(connection, "close")
+            return False
         for i, piece in enumerate(answer.pieces()):
             if i > 0 and self._stop.wait(answer.gap):
                 return False
