@@ -222,6 +222,7 @@ session_run(int fd, const uint8_t *nonce, const struct session_hello *hello,
 	ret->verdict = WIRE_VERDICT_DENY;
 	ret->reason = REASON_helper_failed;
 	wire_init(&s.wire, fd, &wire_module_leg, nonce);
+	wire_accept(&s.wire, WIRE_FROM_MONITOR_TO_MODULE);
 	s.deadline_ns = clock_monotonic_ns() + READY_WAIT_NS;
 	err = send_hello(&s);
 	while (err == OAUTH2_ERR_OK && s.wire.state != WIRE_MODULE_ENDED) {

@@ -100,11 +100,18 @@ wire_init(
 	memset(w, 0, sizeof(*w));
 	w->fd = fd;
 	w->leg = leg;
+	w->sender = WIRE_FROM_ANYONE;
 	w->packet = (struct buf)BUF(leg->max);
 	if (nonce != NULL) {
 		memcpy(w->nonce, nonce, sizeof(w->nonce));
 		w->has_nonce = true;
 	}
+}
+
+void
+wire_accept(struct wire *w, enum wire_sender sender)
+{
+	w->sender = sender;
 }
 
 void
@@ -252,6 +259,9 @@ wire_recv(struct wire *w, int64_t deadline_ns, struct wire_msg *ret)
 	if (err == OAUTH2_ERR_OK)
 		err = wire_check_body(packet[5], packet + WIRE_HEADER_SIZE,
 		    len - WIRE_HEADER_SIZE);
+	if (err == OAUTH2_ERR_OK && w->sender != WIRE_FROM_ANYONE &&
+	    packet[5] >> 4 != (int)w->sender)
+		err = OAUTH2_ERR_PROTOCOL;
 	if (err == OAUTH2_ERR_OK)
 		err = take_turn(w, packet[5]);
 	if (err != OAUTH2_ERR_OK)

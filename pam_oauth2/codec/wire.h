@@ -23,6 +23,15 @@
 #define WIRE_NONCE_SIZE 16
 #define WIRE_PACKET_MAX 65535 /* bytes, on any leg */
 
+/* Who sends: the upper four bits of a type. */
+enum wire_sender {
+	WIRE_FROM_MODULE,
+	WIRE_FROM_MONITOR_TO_MODULE,
+	WIRE_FROM_MONITOR_TO_WORKER,
+	WIRE_FROM_WORKER,
+	WIRE_FROM_ANYONE,
+};
+
 enum wire_type {
 	/* module to monitor */
 	WIRE_HELLO = 1,
@@ -168,6 +177,7 @@ enum wire_module_state {
 struct wire {
 	int fd;
 	const struct wire_leg *leg;
+	enum wire_sender sender; /* of what is received */
 	uint8_t state;
 	bool has_nonce;
 	uint8_t nonce[WIRE_NONCE_SIZE];
@@ -201,6 +211,12 @@ enum oauth2_err wire_pair(int ret_fd[2]) MUST_CHECK;
  */
 void wire_init(
     struct wire *w, int fd, const struct wire_leg *leg, const uint8_t *nonce);
+
+/*
+ * Take messages of this sender alone. The table of turns serves both ends:
+ * without this an end would take a message that only itself may send.
+ */
+void wire_accept(struct wire *w, enum wire_sender sender);
 
 /* Wipe what the leg holds. The descriptor stays open. */
 void wire_free(struct wire *w);

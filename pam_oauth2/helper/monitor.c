@@ -28,6 +28,7 @@ start_worker(struct wire *ret_leg, struct worker *ret)
 	if (err != OAUTH2_ERR_OK)
 		return err;
 	wire_init(ret_leg, ret->fd, &wire_worker_leg, nonce);
+	wire_accept(ret_leg, WIRE_FROM_WORKER);
 	return OAUTH2_ERR_OK;
 }
 
@@ -43,6 +44,7 @@ monitor_run(int fd)
 	if (err != OAUTH2_ERR_OK)
 		return err;
 	wire_init(&person, fd, &wire_module_leg, NULL);
+	wire_accept(&person, WIRE_FROM_MODULE);
 	err = start_worker(&worker_leg, &worker);
 	/* Not before: the worker must not inherit a way to the log. */
 	log_open("pam_oauth2");

@@ -319,6 +319,7 @@ run(const uint8_t *nonce, uid_t uid, gid_t gid)
 	enum oauth2_err err;
 
 	wire_init(&job.wire, WORKER_FD, &wire_worker_leg, nonce);
+	wire_accept(&job.wire, WIRE_FROM_MONITOR_TO_WORKER);
 	err = privileges_drop(uid, gid);
 	if (err == OAUTH2_ERR_OK)
 		err = sandbox_worker();
