@@ -290,14 +290,16 @@ enum oauth2_err
 wire_copy_text(
     const struct wire_msg *m, enum wire_tag tag, char *ret, size_t size)
 {
-	struct field f = { 0 };
+	struct field f;
 	size_t at = 0;
 
-	if (next_field(m, tag, &at, &f)) {
-		if (f.len >= size)
-			return OAUTH2_ERR_LIMIT;
-		memcpy(ret, f.value, f.len);
+	if (!next_field(m, tag, &at, &f)) {
+		ret[0] = '\0';
+		return OAUTH2_ERR_OK;
 	}
+	if (f.len >= size)
+		return OAUTH2_ERR_LIMIT;
+	memcpy(ret, f.value, f.len);
 	ret[f.len] = '\0';
 	return OAUTH2_ERR_OK;
 }

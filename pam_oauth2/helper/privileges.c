@@ -112,19 +112,28 @@ lower_limit(__rlimit_resource_t resource, rlim_t value)
 
 /*
  * A container without CAP_SYS_RESOURCE cannot raise what its caller lowered:
- * then something fails later, and that denies.
+ * then the soft limit goes as high as it can, and what fails later denies.
  */
+static void
+raise_limit(__rlimit_resource_t resource, rlim_t value)
+{
+	struct rlimit now;
+
+	if (!set_limit(resource, value) && getrlimit(resource, &now) == 0)
+		(void)set_limit(resource, now.rlim_max);
+}
+
 static void
 reset_limits(void)
 {
-	(void)set_limit(RLIMIT_FSIZE, RLIM_INFINITY);
-	(void)set_limit(RLIMIT_AS, RLIM_INFINITY);
-	(void)set_limit(RLIMIT_DATA, RLIM_INFINITY);
-	(void)set_limit(RLIMIT_CPU, RLIM_INFINITY);
-	(void)set_limit(RLIMIT_NPROC, RLIM_INFINITY);
-	(void)set_limit(RLIMIT_STACK, MONITOR_STACK);
-	(void)set_limit(RLIMIT_NOFILE, MONITOR_FILES);
-	(void)set_limit(RLIMIT_CORE, 0);
+	raise_limit(RLIMIT_FSIZE, RLIM_INFINITY);
+	raise_limit(RLIMIT_AS, RLIM_INFINITY);
+	raise_limit(RLIMIT_DATA, RLIM_INFINITY);
+	raise_limit(RLIMIT_CPU, RLIM_INFINITY);
+	raise_limit(RLIMIT_NPROC, RLIM_INFINITY);
+	raise_limit(RLIMIT_STACK, MONITOR_STACK);
+	raise_limit(RLIMIT_NOFILE, MONITOR_FILES);
+	raise_limit(RLIMIT_CORE, 0);
 }
 
 enum oauth2_err
@@ -193,10 +202,8 @@ can_return(void)
 }
 
 enum oauth2_err
-privileges_drop(uid_t uid, gid_t gid)
+privileges_drop(uid_t uid, gid_t gid, pid_t parent)
 {
-	pid_t parent = getppid();
-
 	if (!become(uid, gid) || can_return())
 		return OAUTH2_ERR_SANDBOX;
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||

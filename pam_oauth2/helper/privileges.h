@@ -43,8 +43,10 @@ enum oauth2_err privileges_find_user(
  * Become that user for good: groups, gid, uid; proof that there is no way
  * back; no new privileges, no core dump, small limits, dies with its parent.
  *
+ * parent   who forked us: where it is gone already, so are we.
+ *
  * Errors: SANDBOX.
  */
-enum oauth2_err privileges_drop(uid_t uid, gid_t gid) MUST_CHECK;
+enum oauth2_err privileges_drop(uid_t uid, gid_t gid, pid_t parent) MUST_CHECK;
 
 #endif

@@ -308,7 +308,7 @@ job_free(struct job *job)
 }
 
 static int
-run(const uint8_t *nonce, uid_t uid, gid_t gid)
+run(const uint8_t *nonce, uid_t uid, gid_t gid, pid_t parent)
 {
 	struct job job = {
 		.endpoint_hosts = STRLIST(HOSTS_MAX),
@@ -320,7 +320,7 @@ run(const uint8_t *nonce, uid_t uid, gid_t gid)
 
 	wire_init(&job.wire, WORKER_FD, &wire_worker_leg, nonce);
 	wire_accept(&job.wire, WIRE_FROM_MONITOR_TO_WORKER);
-	err = privileges_drop(uid, gid);
+	err = privileges_drop(uid, gid, parent);
 	if (err == OAUTH2_ERR_OK)
 		err = sandbox_worker();
 	if (err == OAUTH2_ERR_OK)
@@ -336,11 +336,12 @@ worker_fork(const uint8_t *nonce, uid_t uid, gid_t gid, struct worker *ret)
 {
 	enum oauth2_err err;
 	int fds[2];
-	pid_t pid;
+	pid_t parent, pid;
 
 	err = wire_pair(fds);
 	if (err != OAUTH2_ERR_OK)
 		return err;
+	parent = getpid();
 	pid = fork();
 	if (pid == 0) {
 		/* Nothing of the monitor's stays open, the module's leg
@@ -348,7 +349,7 @@ worker_fork(const uint8_t *nonce, uid_t uid, gid_t gid, struct worker *ret)
 		if (dup2(fds[1], WORKER_FD) != WORKER_FD ||
 		    close_range(WORKER_FD + 1, ~0U, 0) != 0)
 			_exit(1);
-		_exit(run(nonce, uid, gid));
+		_exit(run(nonce, uid, gid, parent));
 	}
 	file_close(fds[1]);
 	if (pid < 0) {

@@ -138,7 +138,8 @@ class Module:
         try:
             data = self.socket.recv(wire.RECEIVE_MAX)
         except ConnectionResetError:
-            return None
+            # It left ours unread; what it said comes behind the reset.
+            data = self.socket.recv(wire.RECEIVE_MAX)
         if not data:
             return None
         message = wire.parse(data)
@@ -155,14 +156,14 @@ class Module:
     def probe(self):
         """Go on to where the helper has asked whether anybody is there."""
         self.expect("READY")
-        assert self.expect("ASK")["ECHO"] == wire.ECHO_PROBE
+        assert self.expect("ASK")["ECHO"] == wire.ECHOS["PROBE"]
         return self
 
     def invited(self):
         """Go on to where the person is asked to approve; the text."""
         self.probe().reply()
         asked = self.expect("ASK")
-        assert asked["ECHO"] == wire.ECHO_ON
+        assert asked["ECHO"] == wire.ECHOS["ENTER"]
         return asked["TEXT"]
 
     def verdict(self, timeout=10):

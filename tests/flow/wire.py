@@ -40,11 +40,13 @@ VERDICTS = {name.removeprefix("VERDICT_"): number
 CANCELS = {name.removeprefix("CANCEL_"): number
            for name, number in _read_enum("wire_cancel").items()}
 STYLE_INFO, STYLE_ERROR = 1, 2
-ECHO_PROBE, ECHO_ON, ECHO_OFF = 1, 2, 3
+ECHOS = {name.removeprefix("ECHO_"): number
+         for name, number in _read_enum("wire_echo").items()}
 PHASE_AUTHENTICATE = 1
 
 NUMBERS = {"PHASE", "DEBUG", "FLAGS", "CAN_CONVERSE", "UID", "RUID",
-           "STARTED_NS", "CAUSE", "DEADLINE_NS", "STYLE", "ECHO", "VERDICT"}
+           "STARTED_NS", "ALARM_NS", "CAUSE", "DEADLINE_NS", "STYLE",
+           "ECHO", "VERDICT"}
 TYPE_NAMES = {number: name for name, number in TYPES.items()}
 TAG_NAMES = {number: name for name, number in TAGS.items()}
 

@@ -1,0 +1,40 @@
+"""Fixtures of the tests of the real helper: a pytest plugin.
+
+The house is made when the first of them needs it.
+"""
+
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+from helper_house import CA_FILE, Logins
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests" / "system"))
+
+import namespace  # noqa: E402  (the line above says where it is)
+from house import House  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def house(authority):
+    """The private machine; from here on this program runs inside."""
+    namespace.enter()
+    made = House(ROOT / "build" / "stage")
+    shutil.copyfile(authority.ca, CA_FILE)
+    CA_FILE.chmod(0o644)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def logins(house, server):
+    """Logins with a provider that keeps everybody waiting."""
+    house.reset()
+    made = Logins(house, server)
+    yield made
+    for module in made.modules:
+        module.end()
+    house.wait_no_helpers(2)
