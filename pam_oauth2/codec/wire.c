@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/file.h"
 #include "base/secret.h"
 #include "codec/wire_body.h"
 
@@ -71,25 +70,36 @@ take_turn(struct wire *w, uint8_t type)
 	return OAUTH2_ERR_PROTOCOL;
 }
 
+/* A host that closed its 0-2 would print into the leg: move away from there. */
+static bool
+move_up(int *fd)
+{
+	int high;
+
+	if (*fd > STDERR_FILENO)
+		return true;
+	high = fcntl(*fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	if (high < 0)
+		return false;
+	close(*fd);
+	*fd = high;
+	return true;
+}
+
 enum oauth2_err
 wire_pair(int ret_fd[2])
 {
-	int fds[2], high[2];
+	int fds[2];
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) != 0)
 		return OAUTH2_ERR_IO;
-	/* A host that closed its 0-2 would print into the leg. */
-	for (int i = 0; i < 2; i++)
-		high[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-	close(fds[0]);
-	close(fds[1]);
-	if (high[0] < 0 || high[1] < 0) {
-		file_close(high[0]);
-		file_close(high[1]);
+	if (!move_up(&fds[0]) || !move_up(&fds[1])) {
+		close(fds[0]);
+		close(fds[1]);
 		return OAUTH2_ERR_IO;
 	}
-	ret_fd[0] = high[0];
-	ret_fd[1] = high[1];
+	ret_fd[0] = fds[0];
+	ret_fd[1] = fds[1];
 	return OAUTH2_ERR_OK;
 }
 

@@ -110,6 +110,11 @@ fail_as_told(struct signin *s, const struct wire_msg *m)
 	    wire_copy_text(m, WIRE_TAG_TEXT, text, sizeof(text)) !=
 		OAUTH2_ERR_OK)
 		return signin_fail_err(s, OAUTH2_ERR_PROTOCOL);
+	/* The worker may notice the deadline first: no fault of the provider.
+	 */
+	if (cause == OAUTH2_CAUSE_TIMEOUT &&
+	    clock_monotonic_ns() >= s->deadline_ns)
+		return signin_fail_err(s, OAUTH2_ERR_TIMEOUT);
 	s->is_provider_down =
 	    !s->has_offer &&
 	    (cause == OAUTH2_CAUSE_TRANSPORT || cause == OAUTH2_CAUSE_TIMEOUT ||
@@ -246,7 +251,8 @@ provider_offers(struct signin *s)
 
 	err = send_start(s);
 	secret_free(TAKE(s->client_secret));
-	if (err != OAUTH2_ERR_OK)
+	/* A worker that could not start has closed, and has said why. */
+	if (err != OAUTH2_ERR_OK && err != OAUTH2_ERR_CLOSED)
 		return fail_leg(s, err);
 	if (!await_worker(s, WIRE_DEVICE, &m))
 		return false;

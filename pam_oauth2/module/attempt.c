@@ -169,7 +169,8 @@ ask_helper(struct attempt *a)
 {
 	struct conversation conversation = {
 		.pamh = a->pamh,
-		.client = client_find_socket(a->pamh),
+		.client = client_find(a->pamh),
+		.is_sudo = service_is_sudo(a->hello.service),
 	};
 	const struct session_callbacks cb =
 	    conversation_callbacks(&conversation);

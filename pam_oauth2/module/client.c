@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #define DESCRIPTORS_MAX 256 /* sshd's PAM process has about ten */
 
@@ -33,14 +34,23 @@ format_peer(int fd, char *ret, size_t size)
 	return snprintf(ret, size, "%s %s ", plain, port) < (int)size;
 }
 
+static int
+find_terminal(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (isatty(fd))
+			return fd;
+	return -1;
+}
+
 int
-client_find_socket(pam_handle_t *pamh)
+client_find(pam_handle_t *pamh)
 {
 	const char *connection = pam_getenv(pamh, "SSH_CONNECTION");
 	char peer[NI_MAXHOST + NI_MAXSERV];
 
 	if (connection == NULL)
-		return -1;
+		return find_terminal();
 	for (int fd = 0; fd < DESCRIPTORS_MAX; fd++)
 		if (format_peer(fd, peer, sizeof(peer)) &&
 		    strncmp(connection, peer, strlen(peer)) == 0)

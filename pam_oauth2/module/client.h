@@ -1,4 +1,4 @@
-/* Is the SSH client still there? Nobody tells a module after Enter. */
+/* Is the person still there? Nobody tells a module after Enter. */
 #ifndef PAM_OAUTH2_MODULE_CLIENT_H
 #define PAM_OAUTH2_MODULE_CLIENT_H
 
@@ -7,15 +7,17 @@
 #include <security/pam_modules.h>
 
 /*
- * The descriptor of the client's TCP socket, which sshd's PAM process
- * inherits: the one whose peer is that of SSH_CONNECTION. Borrowed: it is
- * looked at with poll(), never read, written or closed.
+ * The descriptor that hangs up when the person does: under sshd the client's
+ * TCP socket, which its PAM process inherits (the one whose peer is that of
+ * SSH_CONNECTION); elsewhere the terminal among 0-2, because sudo catches
+ * SIGHUP and goes on. Borrowed: it is looked at with poll(), never read,
+ * written or closed.
  *
- * Returns -1 where there is none, as in every other host.
+ * Returns -1 where there is none.
  */
-int client_find_socket(pam_handle_t *pamh);
+int client_find(pam_handle_t *pamh);
 
-/* Whether the client hung up; false for -1. */
+/* Whether it hung up; false for -1. */
 bool client_is_gone(int fd);
 
 #endif

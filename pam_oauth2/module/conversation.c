@@ -133,7 +133,11 @@ ask(void *context, enum wire_echo echo, const char *text, char **ret,
 				      : PAM_PROMPT_ECHO_ON,
 		text, &answer) != PAM_SUCCESS ||
 	    answer == NULL) {
-		(void)cancelled(context, ret_cause);
+		/* At its own prompt sudo swallows the key that ended it. */
+		if (c->is_sudo)
+			*ret_cause = WIRE_CANCEL_SIGNAL;
+		else
+			(void)cancelled(context, ret_cause);
 		return OAUTH2_ERR_CLOSED;
 	}
 	/*

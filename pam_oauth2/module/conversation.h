@@ -18,7 +18,8 @@ void conversation_show(
 /* Who is at the other end, for the length of one session. */
 struct conversation {
 	pam_handle_t *pamh;
-	int client; /* borrowed descriptor of an SSH client, or -1 */
+	int client; /* borrowed, from client_find() */
+	bool is_sudo;
 };
 
 /* The callbacks of a session; c is their context and must outlive them. */

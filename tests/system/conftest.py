@@ -5,6 +5,7 @@ import pytest
 import namespace
 import provider as provider_module
 from house import House
+from probe import Probe
 from story import COMMAND, Login
 
 
@@ -57,16 +58,36 @@ def fresh(house, provider):
 
 
 @pytest.fixture
-def login(house, provider, sshd):
-    """Open logins that are closed when the test ends."""
-    opened = []
-
-    def start(user="alice", command=COMMAND, at=provider):
-        argv = [command] if command else []
-        session = house.ssh(sshd, user, *argv)
-        opened.append(session)
-        return Login(house, at, session)
-
-    yield start
-    for session in opened:
+def opened():
+    """Sessions that are closed when the test ends."""
+    sessions = []
+    yield sessions
+    for session in sessions:
         session.close()
+
+
+@pytest.fixture
+def login(house, provider, sshd, opened):
+    """Open logins by ssh."""
+    def start(user="alice", command=COMMAND, at=provider, to=sshd, **how):
+        argv = [command] if command else []
+        opened.append(house.ssh(to, user, *argv, **how))
+        return Login(house, at, opened[-1])
+
+    return start
+
+
+@pytest.fixture
+def local(house, provider, opened):
+    """Run programs of this machine on a terminal, as one of its people."""
+    def start(user, *argv, env=(), at=provider):
+        opened.append(house.local(user, *argv, env=env))
+        return Login(house, at, opened[-1], failed=1)
+
+    return start
+
+
+@pytest.fixture(scope="session")
+def probe(house):
+    """The module that shows how a host behaves."""
+    return Probe()

@@ -22,6 +22,9 @@ from provider import ROOT, SOURCE, Provider, make_ca, program
 from terminal import Terminal
 
 HOME = Path("/run/house")
+EXAMPLES = ROOT / "conf"
+PAM = Path("/etc/pam.d")
+DEBIANS_PAM = HOME / "pam.d"  # as it was before we changed anything
 SETTINGS = Path("/etc/pam_oauth2/pam_oauth2.conf")
 ALLOWLIST = Path("/etc/pam_oauth2/allowlist")
 CA_FILE = Path("/etc/pam_oauth2/demo-ca.pem")
@@ -56,15 +59,24 @@ account required pam_unix.so
 password required pam_deny.so
 session required pam_permit.so
 """
+SUDOERS = """\
+Defaults lecture=never, timestamp_timeout=0, !mail_badpass
+alice ALL = (ALL) ALL
+"""
 PRIVATE_DIRECTORIES = (
     "/var/lib/pam_oauth2", "/var/cache/pam_oauth2", "/run/pam_oauth2")
+SSHD_CONFIG = Path("/etc/ssh/sshd_config")
+# What a private sshd needs beyond Debian's own file and our example for it.
 SSHD_OPTIONS = {
     "AddressFamily": "inet", "ListenAddress": "127.0.0.1",
-    "AuthorizedKeysFile": ".ssh/authorized_keys",
-    "KbdInteractiveAuthentication": "yes", "PasswordAuthentication": "no",
-    "LoginGraceTime": "120", "LogLevel": "DEBUG",
+    "AuthorizedKeysFile": ".ssh/authorized_keys", "LogLevel": "DEBUG",
     "MaxStartups": "500:30:500", "PidFile": "none", "PrintLastLog": "no",
-    "PrintMotd": "no", "UseDNS": "no", "UsePAM": "yes",
+    "UseDNS": "no",
+}
+
+ENVIRONMENT = {
+    "PATH": os.environ["PATH"], "TERM": "xterm", "LC_ALL": "C.UTF-8",
+    "HOME": str(HOME),
 }
 
 Process = namedtuple("Process", "pid uid")
@@ -73,11 +85,19 @@ Process = namedtuple("Process", "pid uid")
 class Sshd:
     """A running sshd of our own."""
 
-    def __init__(self, process, port, known_hosts, log_file):
+    def __init__(self, process, port, host_key, log_file):
         self.process = process
         self.port = port
-        self.known_hosts = known_hosts
+        self.host_key = host_key
+        self.known_hosts = self._write_known_hosts()
         self._log_file = log_file
+
+    def _write_known_hosts(self):
+        """Write what a client has to know; returns the file."""
+        public = self.host_key.with_suffix(".pub").read_text()
+        known_hosts = self.host_key.with_name("known_hosts")
+        known_hosts.write_text(f"[localhost]:{self.port} {public}")
+        return known_hosts
 
     def log(self):
         """Return what sshd has logged."""
@@ -106,6 +126,28 @@ def write_file(path, text, mode):
         file.write(text)
     new.chmod(mode)
     new.rename(path)
+
+
+def example_stack(service):
+    """Return the PAM stack that we recommend for a service."""
+    name = "sudo" if service == "sudo-i" else service
+    return (EXAMPLES / "pam.d" / name).read_text()
+
+
+def make_key(file):
+    """Make a key for ssh; returns its file."""
+    subprocess.run([program("ssh-keygen"), "-q", "-t", "ed25519", "-N", "",
+                    "-f", file], check=True)
+    return file
+
+
+def as_user(user, *argv):
+    """Return the command line that runs another as a user.
+
+    As in most containers, nothing that is started so can raise a limit.
+    """
+    return ["setpriv", "--reuid", user, "--regid", user, "--init-groups",
+            "--bounding-set", "-sys_resource", "--", *argv]
 
 
 def free_port():
@@ -140,6 +182,7 @@ class House:
         shutil.copyfile(HOME / "ca" / "ca.pem", CA_FILE)
         CA_FILE.chmod(0o644)
         self.write_stack("sshd", STACK)
+        self._use_examples()
 
     def _build_mounts(self):
         """Make every directory ours that is going to be written to."""
@@ -148,6 +191,7 @@ class House:
         Path("/run/sshd").mkdir(mode=0o755)
         namespace.own_devices(str(HOME / "dev"))
         namespace.copy_over("/etc", str(HOME / "etc"))
+        shutil.copytree(PAM, DEBIANS_PAM)
         namespace.tmpfs("/var/log")
         shutil.rmtree(SETTINGS.parent, ignore_errors=True)
         module = self._installed(staged_module(self._stage))
@@ -201,6 +245,24 @@ class House:
         SETTINGS.parent.mkdir(mode=0o755)
         self.reset()
 
+    def _use_examples(self):
+        """Set up sshd, sudo, su and login as an administrator would."""
+        for service in ("sudo", "sudo-i", "su", "login"):
+            self.write_stack(service, example_stack(service))
+        directory = SSHD_CONFIG.with_suffix(".d")
+        shutil.rmtree(directory, ignore_errors=True)
+        shutil.copytree(EXAMPLES / directory.name, directory)
+        write_file(Path("/etc/sudoers.d/house"), SUDOERS, 0o440)
+
+    @staticmethod
+    def authorize_key(user):
+        """Make a key that lets a user in; returns its file."""
+        key = make_key(HOME / f"key-of-{user}")
+        directory = HOME / "people" / user / ".ssh"
+        directory.mkdir(mode=0o755)
+        shutil.copy(key.with_suffix(".pub"), directory / "authorized_keys")
+        return key
+
     def reset(self):
         """Forget everything that earlier logins left."""
         for path in PRIVATE_DIRECTORIES:
@@ -218,15 +280,26 @@ class House:
 
     def write_stack(self, service, text):
         """Replace the PAM stack of a service."""
-        write_file(Path("/etc/pam.d") / service, text, 0o644)
+        write_file(PAM / service, text, 0o644)
 
-    def use_provider(self, provider, client="demo-device", **settings):
-        """Write settings for a provider; keywords go to [pam_oauth2]."""
-        lines = [f"{key} = {value}" for key, value in settings.items()]
+    def use_provider(self, provider, client="demo-device", services=(),
+                     **settings):
+        """Write settings for a provider; keywords go to [pam_oauth2].
+
+        services: the settings of each [service NAME], by its name.
+        """
+        lines = self._section("pam_oauth2", settings)
+        for service, own in dict(services).items():
+            lines += self._section(f"service {service}", own)
         self.write_settings("\n".join([
-            "[pam_oauth2]", *lines, "", "[provider demo]",
-            f"issuer = {provider.issuer}", f"ca_file = {CA_FILE}",
-            *self._client_lines(client), ""]))
+            *lines, "[provider demo]", f"issuer = {provider.issuer}",
+            f"ca_file = {CA_FILE}", *self._client_lines(client), ""]))
+
+    @staticmethod
+    def _section(name, settings):
+        """Return the lines of a section of the settings."""
+        values = [f"{key} = {value}" for key, value in settings.items()]
+        return [f"[{name}]", *values, ""]
 
     @staticmethod
     def _client_lines(client_id):
@@ -247,26 +320,27 @@ class House:
         self._providers.append(provider)
         return provider
 
-    def start_sshd(self, **options):
-        """Start an sshd; options are sshd_config keywords."""
+    def start_sshd(self, name="sshd", **options):
+        """Start an sshd; options are sshd_config keywords.
+
+        Under another name it is another PAM service.
+        """
         directory = HOME / f"sshd{len(self._sshds)}"
         directory.mkdir(mode=0o700)
-        key = directory / "host_key"
-        subprocess.run([program("ssh-keygen"), "-q", "-t", "ed25519", "-N",
-                        "", "-f", key], check=True)
+        key = make_key(directory / "host_key")
         port = free_port()
-        chosen = {**SSHD_OPTIONS, "Port": port, "HostKey": key, **options}
+        chosen = {**SSHD_OPTIONS, "Port": port, "HostKey": key, **options,
+                  "Include": SSHD_CONFIG}
         config = directory / "sshd_config"
         config.write_text("".join(f"{k} {v}\n" for k, v in chosen.items()))
-        known = directory / "known_hosts"
-        public = key.with_suffix(".pub").read_text()
-        known.write_text(f"[localhost]:{port} {public}")
+        binary = directory / name
+        binary.symlink_to("/usr/sbin/sshd")
         log = directory / "log"
         log.touch()
         process = subprocess.Popen(
-            ["/usr/sbin/sshd", "-D", "-f", config, "-E", log, *self._spare()],
+            [binary, "-D", "-f", config, "-E", log, *self._spare()],
             stdin=subprocess.DEVNULL, env={"PATH": os.environ["PATH"]})
-        sshd = Sshd(process, port, known, log)
+        sshd = Sshd(process, port, key, log)
         self._sshds.append(sshd)
         sshd.wait_listening()
         return sshd
@@ -282,26 +356,35 @@ class House:
         return [] if unsupported else option
 
     @staticmethod
-    def ssh_command(sshd, user, *command, attempts=1):
-        """Return the command line of a real ssh client."""
+    def ssh_options(sshd, attempts=1, **changes):
+        """Return the options of an ssh client, as scp and sftp take them."""
         options = {
             "GlobalKnownHostsFile": "none",
             "NumberOfPasswordPrompts": attempts,
+            "Port": sshd.port,
             "PreferredAuthentications": "keyboard-interactive",
             "StrictHostKeyChecking": "yes",
             "UserKnownHostsFile": sshd.known_hosts,
+            **changes,
         }
-        argv = [program("ssh"), "-F", "none", "-p", str(sshd.port)]
-        for name, value in options.items():
-            argv += ["-o", f"{name}={value}"]
-        return [*argv, f"{user}@localhost", *command]
+        chosen = [f"-o{name}={value}" for name, value in options.items()]
+        return ["-F", "none", *chosen]
 
-    def ssh(self, sshd, user, *command, attempts=1, rows=24, columns=80):
+    def ssh_command(self, sshd, user, *command, **options):
+        """Return the command line of a real ssh client."""
+        return [program("ssh"), *self.ssh_options(sshd, **options),
+                f"{user}@localhost", *command]
+
+    def ssh(self, sshd, user, *command, env=(), rows=24, columns=80,
+            **options):
         """Open an ssh session on a terminal of its own."""
-        argv = self.ssh_command(sshd, user, *command, attempts=attempts)
-        env = {"PATH": os.environ["PATH"], "TERM": "xterm",
-               "LC_ALL": "C.UTF-8", "HOME": str(HOME)}
-        return Terminal(argv, env, rows, columns)
+        argv = self.ssh_command(sshd, user, *command, **options)
+        return Terminal(argv, {**ENVIRONMENT, **dict(env)}, rows, columns)
+
+    @staticmethod
+    def local(user, *argv, env=()):
+        """Run a program on a terminal, as somebody who sits here."""
+        return Terminal(as_user(user, *argv), {**ENVIRONMENT, **dict(env)})
 
     @staticmethod
     def helpers():

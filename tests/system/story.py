@@ -5,20 +5,28 @@ import subprocess
 
 from provider import approve_command
 
+WAITING = rb"waiting for it until \d\d:\d\d \.\.\."
 PROMPT = rb"(?s)press Enter\..{0,90}?\d\d:\d\d\."
 # Said by the remote side only when the login went through.
 COMMAND = "echo rea''ched"
 REACHED = "reached"
 SSH_FAILED = 255
+POLL = "/token"
+
+
+def reached_by(*argv):
+    """Return a command line that runs COMMAND by way of another."""
+    return [*argv, "sh", "-c", COMMAND]
 
 
 class Login:
-    """One ssh session, the provider it is approved at, and its log."""
+    """One session, the provider it is approved at, and its log."""
 
-    def __init__(self, house, provider, session):
+    def __init__(self, house, provider, session, failed=SSH_FAILED):
         self.house = house
         self.provider = provider
         self.session = session
+        self._failed = failed
         self.log_mark = house.log.mark()
         self._events_mark = len(provider.events())
 
@@ -27,10 +35,21 @@ class Login:
         self.session.expect(PROMPT)
         return self
 
+    def wait_text(self):
+        """Wait until the person is told what to do, without a question."""
+        self.session.expect(WAITING)
+        return self
+
     @property
     def user_code(self):
-        """The code shown on the screen."""
-        return re.search(r"\b[A-Z]{4}-[A-Z]{4}\b", self.session.text).group()
+        """The last code shown on the screen."""
+        return re.findall(r"Code:  ([A-Z]{4}-[A-Z]{4}) ",
+                          self.session.text)[-1]
+
+    @property
+    def seconds_left(self):
+        """How long that code is said to be good for."""
+        return int(re.findall(r"valid for (\d+) s", self.session.text)[-1])
 
     @property
     def url(self):
@@ -57,9 +76,18 @@ class Login:
         """Decline, before or after signing in."""
         return self.browse("--deny", *how)
 
+    def approved_at(self):
+        """Return the time of the last approval at the provider."""
+        return self.provider.events("device_approved")[-1]["t"] / 1000
+
     def press_enter(self):
         """Press Enter; returns the time."""
         return self.session.press_enter()
+
+    def reached_at(self, timeout=15):
+        """Wait for the shell; returns the time at which it was reached."""
+        shown = self.session.expect(REACHED.encode(), timeout)
+        return self.session.arrived(shown.start())
 
     def requests(self, *paths):
         """Return the requests for these paths since the login began."""
@@ -70,7 +98,8 @@ class Login:
         """Wait for the end; True when the shell was reached."""
         status = self.session.wait(timeout)
         reached = REACHED in self.session.text
-        assert status == (0 if reached else SSH_FAILED), self.session.text
+        expected = 0 if reached else self._failed
+        assert status == expected, (status, self.session.text)
         return reached
 
     def decision(self):

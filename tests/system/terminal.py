@@ -1,4 +1,4 @@
-"""A program on a terminal of its own, read like expect does.
+"""A program on a terminal of its own, read like expect does, or without.
 
 Every byte that comes out is kept with the time it arrived.
 """
@@ -12,6 +12,7 @@ import struct
 import subprocess
 import termios
 import time
+from pathlib import Path
 
 READ_SIZE = 65536
 
@@ -109,6 +110,11 @@ class Terminal:
         """End the program as a closed window does, or by another signal."""
         self._program.send_signal(number)
 
+    def close_window(self):
+        """Take the terminal away from under the program."""
+        os.close(self._master)
+        self._master = None
+
     def close(self):
         """End the program if it still runs."""
         if self._program.poll() is None:
@@ -118,10 +124,65 @@ class Terminal:
             except subprocess.TimeoutExpired:
                 self._program.kill()
                 self._program.wait()
-        os.close(self._master)
+        if self._master is not None:
+            self.close_window()
 
     def __enter__(self):
         return self
 
     def __exit__(self, *exception):
         self.close()
+
+
+ASKPASS = """\
+#!/bin/sh
+printf '%s' "$1" >{place}/new
+mv {place}/new {place}/asked
+exec cat {place}/answer
+"""
+
+
+class Askpass:
+    """Where a program asks that another starts to ask for it."""
+
+    def __init__(self, place):
+        self._place = Path(place)
+        self._place.mkdir()
+        self._place.chmod(0o777)
+        os.mkfifo(self._place / "answer")
+        os.chmod(self._place / "answer", 0o666)
+        self.program = self._place / "askpass"
+        self.program.write_text(ASKPASS.format(place=place))
+        self.program.chmod(0o755)
+
+    @property
+    def text(self):
+        """What was asked, all of it; empty before that."""
+        asked = self._place / "asked"
+        return asked.read_text() if asked.exists() else ""
+
+    def wait_asked(self, timeout=15):
+        """Wait for the question."""
+        deadline = time.monotonic() + timeout
+        while not self.text:
+            if time.monotonic() > deadline:
+                raise TerminalError(f"{self.program} was not started")
+            time.sleep(0.01)
+
+    def answer(self, text):
+        """Answer the question."""
+        (self._place / "answer").write_text(text)
+
+
+class Detached(subprocess.Popen):
+    """A program that has no terminal anywhere; killed at the end."""
+
+    def __init__(self, argv, env, stdin=subprocess.DEVNULL):
+        super().__init__(["setsid", *argv], env=env, stdin=stdin,
+                         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                         text=True)
+
+    def __exit__(self, *exception):
+        if self.poll() is None:
+            os.killpg(self.pid, signal.SIGKILL)
+        super().__exit__(*exception)

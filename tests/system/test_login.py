@@ -1,0 +1,65 @@
+"""login as people use it, at a console. Being let in: test_text.py."""
+
+import signal
+import time
+
+import pytest
+
+SOON = 1
+LIMIT, MARGIN = 60, 3
+ENDS = {
+    "Ctrl-C": lambda session: session.send(b"\x03"),
+    "a closed window": lambda session: session.close_window(),
+    "kill -9": lambda session: session.hang_up(signal.SIGKILL),
+}
+
+
+@pytest.fixture
+def prompting(house, provider):
+    """Settings under which login asks for Enter."""
+    house.use_provider(provider, display="prompt")
+
+
+@pytest.mark.parametrize("how", ENDS)
+def test_no_helper_outlives_login(house, local, how, capsys):
+    """It is ended while polling: so is the helper."""
+    alice = local("root", "login", "alice").wait_text()
+    begin = time.monotonic()
+    ENDS[how](alice.session)
+    house.wait_no_helpers(SOON)
+    with capsys.disabled():
+        print(f"\n{how}: no helper after {time.monotonic() - begin:.2f} s",
+              end="")
+    assert alice.decision()["reason"] in ("cancelled", "client_gone")
+
+
+def test_what_is_said_ends_before_login_does(house, provider, local):
+    """LOGIN_TIMEOUT is 60 s: "valid for" leaves three of them."""
+    house.use_provider(provider, login_timeout=300)
+    alice = local("root", "login", "alice").wait_text()
+    assert LIMIT - MARGIN - 3 <= alice.seconds_left <= LIMIT - MARGIN
+
+
+def test_another_person_is_denied_and_login_goes_on(prompting, local):
+    """After its delay it asks for a name, and the next one may come in."""
+    alice = local("root", "login", "alice").wait_prompt().approve("mallory")
+    alice.press_enter()
+    alice.session.expect(rb"may not sign in as alice here")
+    alice.session.expect(rb"Login incorrect")
+    alice.session.expect(rb"login: ")
+    alice.session.send(b"bob\r")
+    alice.wait_prompt().approve("bob").press_enter()
+    alice.session.expect(rb"bob@\S+\$ ")
+    assert "(bob)" in alice.session.command("id")
+    decisions = alice.house.log.decisions(alice.log_mark)
+    assert [(d["user"], d["reason"]) for d in decisions] == [
+        ("alice", "identity_not_allowed"), ("bob", "approved")]
+
+
+def test_an_unknown_name_is_asked_the_same(prompting, local):
+    """Nobody at the console learns who exists."""
+    nobody = local("root", "login", "nobody-knows").wait_prompt()
+    nobody.approve("alice").press_enter()
+    nobody.session.expect(rb"may not sign in as nobody-knows here")
+    nobody.session.expect(rb"Login incorrect")
+    assert nobody.decision()["reason"] == "user_unknown"
