@@ -210,8 +210,8 @@ to_pam_code(const struct attempt *a)
 	case WIRE_VERDICT_DENY:
 		break;
 	}
-	/* sudo asks again after AUTH_ERR, even after Ctrl-C. */
-	if (a->result.reason == REASON_cancelled &&
+	/* sudo asks again after AUTH_ERR, even those who gave up or left. */
+	if (reason_class(a->result.reason) == REASON_CLASS_GONE &&
 	    service_is_sudo(a->hello.service))
 		return PAM_ABORT;
 	return PAM_AUTH_ERR;
