@@ -27,6 +27,24 @@ err_cause_name(enum oauth2_cause cause)
 	return (unsigned)cause < OAUTH2_CAUSE_COUNT ? causes[cause] : "unknown";
 }
 
+bool
+oauth2_err_is_request(enum oauth2_err err)
+{
+	switch (err) {
+	case OAUTH2_ERR_DISCOVERY:
+	case OAUTH2_ERR_DEVICE_AUTHORIZATION:
+	case OAUTH2_ERR_PUSHED_AUTHORIZATION:
+	case OAUTH2_ERR_GET_ACCESS_TOKEN:
+	case OAUTH2_ERR_REFRESH_TOKEN:
+	case OAUTH2_ERR_REVOKE_TOKEN:
+	case OAUTH2_ERR_GET_ID_EMAIL:
+	case OAUTH2_ERR_GET_PROFILE:
+		return true;
+	default:
+		return false;
+	}
+}
+
 enum oauth2_err
 detail_fail(struct detail *d, enum oauth2_err err, const char *fmt, ...)
 {

@@ -2,6 +2,8 @@
 #ifndef PAM_OAUTH2_BASE_ERR_H
 #define PAM_OAUTH2_BASE_ERR_H
 
+#include <stdbool.h>
+
 #define OAUTH2_ERRORS(X) \
 	X(OK, "success") \
 	X(NOMEM, "out of memory") \
@@ -22,13 +24,21 @@
 	X(JSON, "not the JSON that was expected") \
 	X(POLICY, "the provider sent what may not be used or shown") \
 	X(NOT_SUPPORTED_AUTH_METHOD, "client authentication not supported") \
+	X(MISSING_REVOKE_TOKEN_AUTH_METHOD, \
+	    "no client authentication for the revocation endpoint") \
 	X(DISCOVERY, "discovery of the provider's endpoints failed") \
 	X(DEVICE_AUTHORIZATION, "the provider refused to start a sign-in") \
 	X(AUTHORIZATION_PENDING, "not approved yet") \
 	X(SLOW_DOWN, "not approved yet, and polled too fast") \
 	X(ACCESS_DENIED, "declined by the person") \
 	X(EXPIRED_TOKEN, "the code has expired") \
+	X(PUSHED_AUTHORIZATION, "the provider refused the pushed request") \
 	X(GET_ACCESS_TOKEN, "no access token was given") \
+	X(REFRESH_TOKEN, "the token could not be refreshed") \
+	X(REFRESH_TOKEN_NOT_SUPPORTED, "the provider refreshes no tokens") \
+	X(REVOKE_TOKEN, "the token could not be revoked") \
+	X(REVOKE_TOKEN_NOT_SUPPORTED, "the provider revokes no tokens") \
+	X(GET_ID_EMAIL, "id and email could not be read") \
 	X(GET_PROFILE, "the profile could not be read")
 
 #define OAUTH2_ERR_ENUM(name, text) OAUTH2_ERR_##name,
@@ -91,6 +101,12 @@ const char *err_text(enum oauth2_err err);
 /* The name of an error or a cause as logs and tests know it; never NULL. */
 const char *err_name(enum oauth2_err err);
 const char *err_cause_name(enum oauth2_cause cause);
+
+/*
+ * Whether it is about a request to the provider (OAuth2RequestError): the
+ * detail then carries cause, HTTP status and the provider's words.
+ */
+bool oauth2_err_is_request(enum oauth2_err err);
 
 /*
  * Fill d->text (cut if need be) and hand the error through, so that a

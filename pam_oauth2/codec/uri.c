@@ -5,9 +5,10 @@
 
 #include "base/text.h"
 
-#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-#define DIGITS	"0123456789"
-#define SCHEME	"https://"
+#define LETTERS	 "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define DIGITS	 "0123456789"
+#define SCHEME	 "https://"
+#define LOOPBACK "http://"
 
 /* A name (or IPv4 address), or an IPv6 address in its brackets. */
 static bool
@@ -21,6 +22,13 @@ is_host(const char *host)
 	return text_is_domain(host);
 }
 
+static bool
+is_loopback(const char *host)
+{
+	return strcmp(host, "localhost") == 0 ||
+	       strcmp(host, "127.0.0.1") == 0 || strcmp(host, "[::1]") == 0;
+}
+
 /* Cut ":port" off the authority, which stays the host. */
 static bool
 take_port(char *authority, unsigned *ret)
@@ -29,10 +37,8 @@ take_port(char *authority, unsigned *ret)
 	char *colon = strchr(bracket != NULL ? bracket : authority, ':');
 	uint64_t port;
 
-	if (colon == NULL) {
-		*ret = 443;
+	if (colon == NULL)
 		return true;
-	}
 	if (text_parse_u64(colon + 1, 65535, &port) != OAUTH2_ERR_OK ||
 	    port == 0)
 		return false;
@@ -45,7 +51,7 @@ static enum oauth2_err
 parse_authority(const char *text, size_t n, struct uri *ret, struct detail *d)
 {
 	char authority[URI_HOST_MAX + sizeof(":65535")];
-	struct uri uri;
+	struct uri uri = { .port = ret->port };
 
 	if (n >= sizeof(authority))
 		return detail_fail(d, OAUTH2_ERR_LIMIT, "its host is too long");
@@ -66,24 +72,46 @@ parse_authority(const char *text, size_t n, struct uri *ret, struct detail *d)
 	return OAUTH2_ERR_OK;
 }
 
+/* What follows the scheme, NULL where it is none of ours. */
+static const char *
+skip_scheme(const char *text, unsigned allow, unsigned *ret_port)
+{
+	*ret_port = 443;
+	if (strncasecmp(text, SCHEME, strlen(SCHEME)) == 0)
+		return text + strlen(SCHEME);
+	*ret_port = 80;
+	if ((allow & URI_ALLOW_LOOPBACK) != 0 &&
+	    strncasecmp(text, LOOPBACK, strlen(LOOPBACK)) == 0)
+		return text + strlen(LOOPBACK);
+	return NULL;
+}
+
 enum oauth2_err
 uri_parse(const char *text, unsigned allow, struct uri *ret, struct detail *d)
 {
 	const char *authority;
+	struct uri uri;
+	enum oauth2_err err;
 
 	if (strlen(text) > URI_MAX)
 		return detail_fail(d, OAUTH2_ERR_LIMIT, "it is too long");
 	if (!text_is_visible_ascii(text))
 		return detail_fail(d, OAUTH2_ERR_SYNTAX,
 		    "it is empty or has a blank, control or foreign character");
-	if (strncasecmp(text, SCHEME, strlen(SCHEME)) != 0)
+	authority = skip_scheme(text, allow, &uri.port);
+	if (authority == NULL)
 		return detail_fail(d, OAUTH2_ERR_SYNTAX, "it is not https");
-	authority = text + strlen(SCHEME);
 	if ((allow & URI_ALLOW_FRAGMENT) == 0 && strchr(text, '#') != NULL)
 		return detail_fail(d, OAUTH2_ERR_SYNTAX, "it has a fragment");
 	if ((allow & URI_ALLOW_QUERY) == 0 && strchr(text, '?') != NULL)
 		return detail_fail(d, OAUTH2_ERR_SYNTAX, "it has a query");
-	return parse_authority(authority, strcspn(authority, "/?#"), ret, d);
+	err = parse_authority(authority, strcspn(authority, "/?#"), &uri, d);
+	if (err != OAUTH2_ERR_OK)
+		return err;
+	if (authority == text + strlen(LOOPBACK) && !is_loopback(uri.host))
+		return detail_fail(d, OAUTH2_ERR_SYNTAX, "it is not https");
+	*ret = uri;
+	return OAUTH2_ERR_OK;
 }
 
 bool

@@ -17,11 +17,13 @@
 enum uri_allow {
 	URI_ALLOW_QUERY = 1,
 	URI_ALLOW_FRAGMENT = 2,
+	/* Instead of https http at localhost, 127.0.0.1 or [::1]. */
+	URI_ALLOW_LOOPBACK = 4,
 };
 
 struct uri {
 	char host[URI_HOST_MAX + 1]; /* in lower case; [...] for IPv6 */
-	unsigned port;		     /* 443 unless given */
+	unsigned port;		     /* 443 (http: 80) unless given */
 };
 
 /*

@@ -4,15 +4,16 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "base/buf.h"
 #include "base/secret.h"
 #include "base/text.h"
+#include "codec/crypto.h"
 #include "oauth2/client_state.h"
+#include "oauth2/scope.h"
 
 #define CLIENT_ID_MAX 1024
 #define SECRET_MAX    4096
-#define SCOPE_MAX     4096
-#define HOSTS_MAX     64
+#define KID_MAX	      256
+#define LIST_MAX      64
 
 static const struct {
 	const char *name;
@@ -21,6 +22,7 @@ static const struct {
 	{ "none", CLIENT_AUTH_NONE },
 	{ "client_secret_post", CLIENT_AUTH_SECRET_POST },
 	{ "client_secret_basic", CLIENT_AUTH_SECRET_BASIC },
+	{ "private_key_jwt", CLIENT_AUTH_PRIVATE_KEY_JWT },
 };
 
 /* What the administrator reads: which provider, which key, what about it. */
@@ -32,23 +34,50 @@ refuse(const struct oauth2_config *config, struct detail *d, const char *key,
 	    config->name != NULL ? config->name : "oauth2", key, why);
 }
 
+/* NULL leaves ret as it is. */
 static enum oauth2_err
-set_method(struct oauth2_client *c, const struct oauth2_config *config,
-    struct detail *d)
+read_method(const struct oauth2_config *config, const char *key,
+    const char *name, enum client_auth_method *ret, struct detail *d)
 {
-	const char *name = config->token_endpoint_auth_method;
-
 	if (name == NULL)
-		name = config->client_secret != NULL ? "client_secret_post"
-						     : "none";
+		return OAUTH2_ERR_OK;
 	for (size_t i = 0; i < sizeof(methods) / sizeof(*methods); i++) {
 		if (strcmp(methods[i].name, name) == 0) {
-			c->method = methods[i].method;
+			*ret = methods[i].method;
 			return OAUTH2_ERR_OK;
 		}
 	}
-	refuse(config, d, "token_endpoint_auth_method", "not supported");
+	refuse(config, d, key, "not supported");
 	return OAUTH2_ERR_NOT_SUPPORTED_AUTH_METHOD;
+}
+
+static enum oauth2_err
+set_methods(struct oauth2_client *c, const struct oauth2_config *config,
+    struct detail *d)
+{
+	const char *revocation = config->revocation_endpoint_auth_method;
+	enum oauth2_err err;
+
+	c->method = config->client_secret != NULL ? CLIENT_AUTH_SECRET_POST
+						  : CLIENT_AUTH_NONE;
+	err = read_method(config, "token_endpoint_auth_method",
+	    config->token_endpoint_auth_method, &c->method, d);
+	c->revocation_method = c->method;
+	if (err == OAUTH2_ERR_OK)
+		err = read_method(config, "revocation_endpoint_auth_method",
+		    revocation, &c->revocation_method, d);
+	if (err != OAUTH2_ERR_OK)
+		return err;
+	if (config->revocation_endpoint == NULL || revocation != NULL)
+		return OAUTH2_ERR_OK;
+	refuse(config, d, "revocation_endpoint_auth_method", "missing");
+	return OAUTH2_ERR_MISSING_REVOKE_TOKEN_AUTH_METHOD;
+}
+
+static bool
+uses(const struct oauth2_client *c, enum client_auth_method method)
+{
+	return c->method == method || c->revocation_method == method;
 }
 
 /* Copy what is set; texts that were checked before. */
@@ -71,24 +100,119 @@ is_credential(const char *text, size_t max)
 	return n > 0 && n <= max && text_is_utf8(text, n);
 }
 
+/* A secret is there exactly where it is used, and never beside none. */
+static enum oauth2_err
+check_secret(const struct oauth2_client *c, const struct oauth2_config *config,
+    struct detail *d)
+{
+	const char *secret = config->client_secret;
+
+	if (secret != NULL && c->method == CLIENT_AUTH_NONE)
+		return refuse(config, d, "client_secret",
+		    "not to be had with token_endpoint_auth_method none");
+	if (uses(c, CLIENT_AUTH_SECRET_POST) ||
+	    uses(c, CLIENT_AUTH_SECRET_BASIC))
+		return secret != NULL && is_credential(secret, SECRET_MAX)
+			   ? OAUTH2_ERR_OK
+			   : refuse(config, d, "client_secret",
+				 "missing or not valid");
+	return secret == NULL ? OAUTH2_ERR_OK
+			      : refuse(config, d, "client_secret",
+				    "not used with private_key_jwt");
+}
+
 static enum oauth2_err
 set_credentials(struct oauth2_client *c, const struct oauth2_config *config,
     struct detail *d)
 {
-	const char *id = config->client_id, *secret = config->client_secret;
+	const char *id = config->client_id;
 	enum oauth2_err err;
 
 	if (id == NULL || !is_credential(id, CLIENT_ID_MAX))
 		return refuse(config, d, "client_id", "missing or not valid");
-	if (c->method == CLIENT_AUTH_NONE && secret != NULL)
-		return refuse(config, d, "client_secret",
-		    "not to be had with token_endpoint_auth_method none");
-	if (c->method != CLIENT_AUTH_NONE &&
-	    (secret == NULL || !is_credential(secret, SECRET_MAX)))
-		return refuse(
-		    config, d, "client_secret", "missing or not valid");
-	err = copy(id, &c->client_id);
-	return err == OAUTH2_ERR_OK ? copy(secret, &c->client_secret) : err;
+	if (config->basic_raw && strchr(id, ':') != NULL)
+		return refuse(config, d, "client_id",
+		    "with basic_raw it cannot have a colon");
+	err = check_secret(c, config, d);
+	if (err == OAUTH2_ERR_OK)
+		err = copy(id, &c->client_id);
+	if (err == OAUTH2_ERR_OK)
+		err = copy(config->client_secret, &c->client_secret);
+	return err;
+}
+
+/* The list owns what the signer's texts point to. */
+static enum oauth2_err
+copy_signer_text(struct oauth2_client *c, const char *text, const char **ret)
+{
+	enum oauth2_err err;
+
+	*ret = NULL;
+	if (text == NULL)
+		return OAUTH2_ERR_OK;
+	err = strlist_add(&c->signer_texts, text);
+	if (err == OAUTH2_ERR_OK)
+		*ret = c->signer_texts.items[c->signer_texts.count - 1];
+	return err;
+}
+
+static enum oauth2_err
+check_signer(const struct oauth2_client *c, const struct oauth2_config *config,
+    struct detail *d)
+{
+	const struct oauth2_signer *s = config->signer;
+	enum crypto_alg alg;
+	struct uri uri;
+
+	if (!uses(c, CLIENT_AUTH_PRIVATE_KEY_JWT))
+		return s == NULL ? OAUTH2_ERR_OK
+				 : refuse(config, d, "private_key_file",
+				       "only used with private_key_jwt");
+	if (s == NULL || s->sign == NULL)
+		return refuse(config, d, "private_key_file", "missing");
+	if (s->alg == NULL || crypto_alg_parse(s->alg, &alg) != OAUTH2_ERR_OK)
+		return refuse(config, d, "private_key_file",
+		    "its algorithm is not RS256 or ES256");
+	if (s->kid != NULL && !is_credential(s->kid, KID_MAX))
+		return refuse(config, d, "private_key_id", "not valid");
+	if (s->audience != NULL && uri_parse(s->audience, URI_ALLOW_QUERY, &uri,
+				       NULL) != OAUTH2_ERR_OK)
+		return refuse(config, d, "assertion audience", "not valid");
+	return OAUTH2_ERR_OK;
+}
+
+static enum oauth2_err
+set_signer(struct oauth2_client *c, const struct oauth2_config *config,
+    struct detail *d)
+{
+	const struct oauth2_signer *s = config->signer;
+	enum oauth2_err err = check_signer(c, config, d);
+
+	if (err != OAUTH2_ERR_OK || s == NULL)
+		return err;
+	c->signer = *s;
+	c->signer_texts.max = LIST_MAX;
+	err = copy_signer_text(c, s->alg, &c->signer.alg);
+	if (err == OAUTH2_ERR_OK)
+		err = copy_signer_text(c, s->kid, &c->signer.kid);
+	if (err == OAUTH2_ERR_OK)
+		err = copy_signer_text(c, s->audience, &c->signer.audience);
+	return err;
+}
+
+/* What bends to a provider's ways. */
+static enum oauth2_err
+set_ways(struct oauth2_client *c, const struct oauth2_config *config,
+    struct detail *d)
+{
+	c->basic_raw = config->basic_raw;
+	c->scope_commas = config->scope_commas;
+	c->pkce_plain =
+	    config->pkce != NULL && strcmp(config->pkce, "plain") == 0;
+	if (config->pkce != NULL && !c->pkce_plain &&
+	    strcmp(config->pkce, "S256") != 0)
+		return refuse(config, d, "pkce", "not S256 or plain");
+	return OAUTH2_ERR_OK;
 }
 
 static enum oauth2_err
@@ -121,6 +245,13 @@ set_endpoints(struct oauth2_client *c, const struct oauth2_config *config,
 		    &c->endpoints.device_authorization_endpoint },
 		{ "userinfo_endpoint", config->userinfo_endpoint,
 		    &c->endpoints.userinfo_endpoint },
+		{ "revocation_endpoint", config->revocation_endpoint,
+		    &c->endpoints.revocation_endpoint },
+		{ "pushed_authorization_request_endpoint",
+		    config->pushed_authorization_request_endpoint,
+		    &c->endpoints.pushed_authorization_request_endpoint },
+		{ "refresh_token_endpoint", config->refresh_token_endpoint,
+		    &c->refresh_token_endpoint },
 	};
 	enum oauth2_err err = OAUTH2_ERR_OK;
 
@@ -141,41 +272,47 @@ set_endpoints(struct oauth2_client *c, const struct oauth2_config *config,
 }
 
 static enum oauth2_err
-set_hosts(const struct strlist *hosts, struct strlist *ret)
+set_list(const struct strlist *list, struct strlist *ret)
 {
 	enum oauth2_err err = OAUTH2_ERR_OK;
 
-	ret->max = HOSTS_MAX;
-	for (size_t i = 0; hosts != NULL && i < hosts->count; i++) {
-		err = strlist_add(ret, hosts->items[i]);
+	ret->max = LIST_MAX;
+	for (size_t i = 0; list != NULL && i < list->count; i++) {
+		err = strlist_add(ret, list->items[i]);
 		if (err != OAUTH2_ERR_OK)
 			break;
 	}
 	return err;
 }
 
-/* RFC 6749 section 3.3: no blank, quote or backslash within a scope. */
 static enum oauth2_err
 set_scope(struct oauth2_client *c, const struct oauth2_config *config,
     struct detail *d)
 {
-	const struct strlist *scopes = config->scopes;
-	AUTO(buf_free) struct buf b = BUF(SCOPE_MAX);
+	struct detail why = { 0 };
+	enum oauth2_err err = scope_join(config->scopes, &c->scope, &why);
 
-	for (size_t i = 0; scopes != NULL && i < scopes->count; i++) {
-		const char *scope = scopes->items[i];
+	return err == OAUTH2_ERR_CONFIG ? refuse(config, d, "scopes", why.text)
+					: err;
+}
 
-		if (!text_is_visible_ascii(scope) ||
-		    strpbrk(scope, "\"\\") != NULL)
-			return refuse(config, d, "scopes",
-			    "a scope has a character that none may have");
-		if (b.len > 0)
-			buf_putc(&b, ' ');
-		buf_puts(&b, scope);
-	}
-	if (b.err == OAUTH2_ERR_LIMIT)
-		return refuse(config, d, "scopes", "too long");
-	return b.len > 0 ? buf_take_text(&b, &c->scope) : buf_err(&b);
+static enum oauth2_err
+set_lists(struct oauth2_client *c, const struct oauth2_config *config,
+    struct detail *d)
+{
+	enum oauth2_err err;
+
+	err = set_list(config->endpoint_hosts, &c->endpoint_hosts);
+	if (err == OAUTH2_ERR_OK)
+		err = set_list(
+		    config->verification_hosts, &c->verification_hosts);
+	if (err == OAUTH2_ERR_OK)
+		err = set_list(config->required_scopes, &c->required_scopes);
+	if (err == OAUTH2_ERR_LIMIT)
+		return refuse(config, d,
+		    "endpoint_hosts, verification_hosts, required_scopes",
+		    "too many");
+	return err;
 }
 
 static enum oauth2_err
@@ -184,7 +321,7 @@ set_all(struct oauth2_client *c, const struct oauth2_config *config,
 {
 	enum oauth2_err err;
 
-	err = set_method(c, config, d);
+	err = set_methods(c, config, d);
 	if (err == OAUTH2_ERR_OK)
 		err = set_issuer(c, config, d);
 	if (err == OAUTH2_ERR_OK)
@@ -192,16 +329,12 @@ set_all(struct oauth2_client *c, const struct oauth2_config *config,
 	if (err == OAUTH2_ERR_OK)
 		err = set_credentials(c, config, d);
 	if (err == OAUTH2_ERR_OK)
+		err = set_signer(c, config, d);
+	if (err == OAUTH2_ERR_OK)
+		err = set_ways(c, config, d);
+	if (err == OAUTH2_ERR_OK)
 		err = set_scope(c, config, d);
-	if (err == OAUTH2_ERR_OK)
-		err = set_hosts(config->endpoint_hosts, &c->endpoint_hosts);
-	if (err == OAUTH2_ERR_OK)
-		err = set_hosts(
-		    config->verification_hosts, &c->verification_hosts);
-	if (err == OAUTH2_ERR_LIMIT)
-		return refuse(config, d, "endpoint_hosts, verification_hosts",
-		    "too many");
-	return err;
+	return err == OAUTH2_ERR_OK ? set_lists(c, config, d) : err;
 }
 
 enum oauth2_err
@@ -231,8 +364,11 @@ oauth2_free(struct oauth2_client *c)
 	secret_free(c->client_id);
 	secret_free(c->client_secret);
 	secret_free(c->scope);
+	secret_free(c->refresh_token_endpoint);
+	strlist_free(&c->signer_texts);
 	strlist_free(&c->endpoint_hosts);
 	strlist_free(&c->verification_hosts);
+	strlist_free(&c->required_scopes);
 	metadata_free(&c->endpoints);
 	secret_free(c);
 }

@@ -1,14 +1,18 @@
 /*
  * An OAuth2 client at one provider: who we are, how we prove it, and which
- * endpoints we may talk to. The flows are in files of their own.
+ * endpoints we may talk to. The flows are in files of their own; README.md
+ * here says what is where, beside the names of the reference.
  */
 #ifndef PAM_OAUTH2_OAUTH2_CLIENT_H
 #define PAM_OAUTH2_OAUTH2_CLIENT_H
+
+#include <stdbool.h>
 
 #include "base/err.h"
 #include "base/strlist.h"
 
 struct http;
+struct oauth2_signer;
 struct oauth2_client;
 
 /*
@@ -21,17 +25,35 @@ struct oauth2_config {
 	const char *client_id;
 	const char *client_secret;
 	/*
-	 * none, client_secret_post or client_secret_basic. NULL:
-	 * client_secret_post with a secret, else none.
+	 * none, client_secret_post, client_secret_basic or private_key_jwt.
+	 * NULL: client_secret_post with a secret, else none.
 	 */
 	const char *token_endpoint_auth_method;
+	/*
+	 * The same for revocation_endpoint, which must not be set without
+	 * it. NULL: where discovery finds that endpoint, the method above.
+	 */
+	const char *revocation_endpoint_auth_method;
+	/* Who signs for private_key_jwt (assertion.h); else NULL. */
+	const struct oauth2_signer *signer;
+	/*
+	 * client_secret_basic without form encoding (RFC 6749 section 2.3.1),
+	 * for a provider that does not decode it. Then no : in client_id.
+	 */
+	bool basic_raw;
+	const char *pkce; /* S256 (NULL), or plain where that is all there is */
 	const char *authorization_endpoint;
 	const char *token_endpoint;
 	const char *device_authorization_endpoint;
 	const char *userinfo_endpoint;
+	const char *revocation_endpoint;
+	const char *pushed_authorization_request_endpoint;
+	const char *refresh_token_endpoint;	  /* NULL: the token endpoint */
 	const struct strlist *endpoint_hosts;	  /* may receive secrets */
 	const struct strlist *verification_hosts; /* may only be shown */
 	const struct strlist *scopes;		  /* none: no `scope` is sent */
+	const struct strlist *required_scopes;	  /* no token without these */
+	bool scope_commas; /* the provider lists granted scopes as a,b */
 	struct http *http; /* borrowed: must outlive the client */
 };
 
@@ -40,7 +62,8 @@ struct oauth2_config {
  *
  * d->text  names the key that is wrong.
  *
- * Errors: NOT_SUPPORTED_AUTH_METHOD (checked first), CONFIG, NOMEM.
+ * Errors, in this order: NOT_SUPPORTED_AUTH_METHOD (of the token endpoint,
+ * then of revocation), MISSING_REVOKE_TOKEN_AUTH_METHOD, CONFIG. NOMEM.
  */
 enum oauth2_err oauth2_new(const struct oauth2_config *config, struct detail *d,
     struct oauth2_client **ret) MUST_CHECK;

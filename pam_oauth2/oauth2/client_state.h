@@ -3,6 +3,7 @@
 #define PAM_OAUTH2_OAUTH2_CLIENT_STATE_H
 
 #include "codec/uri.h"
+#include "oauth2/assertion.h"
 #include "oauth2/client.h"
 #include "oauth2/discovery.h"
 
@@ -10,6 +11,7 @@ enum client_auth_method {
 	CLIENT_AUTH_NONE,
 	CLIENT_AUTH_SECRET_POST,
 	CLIENT_AUTH_SECRET_BASIC,
+	CLIENT_AUTH_PRIVATE_KEY_JWT,
 };
 
 struct oauth2_client {
@@ -17,12 +19,21 @@ struct oauth2_client {
 	char *issuer;
 	struct uri issuer_uri;
 	char *client_id;
-	char *client_secret; /* NULL for CLIENT_AUTH_NONE */
+	char *client_secret; /* NULL unless a method needs it */
 	enum client_auth_method method;
+	enum client_auth_method revocation_method;
+	struct oauth2_signer signer; /* sign is NULL where there is none */
+	struct strlist signer_texts; /* what its texts point to */
+	bool basic_raw;
+	bool pkce_plain;
+	bool scope_commas;
+	char *refresh_token_endpoint; /* NULL: the token endpoint */
 	struct oauth2_metadata endpoints;
+	unsigned looked_for; /* optional needs the provider was asked about */
 	struct strlist endpoint_hosts;
 	struct strlist verification_hosts;
 	char *scope; /* joined by blanks; NULL when none */
+	struct strlist required_scopes;
 };
 
 /* Wipe and free the texts, not m itself. */

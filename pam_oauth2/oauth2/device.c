@@ -5,6 +5,7 @@
 #include "base/secret.h"
 #include "base/text.h"
 #include "oauth2/field.h"
+#include "oauth2/grant.h"
 #include "oauth2/request.h"
 
 #define GRANT_TYPE "urn:ietf:params:oauth:grant-type:device_code"
@@ -168,7 +169,7 @@ oauth2_device_start(
 	if (endpoint == NULL)
 		return detail_fail(d, OAUTH2_ERR_INTERNAL,
 		    "device_authorization_endpoint is not known");
-	request_add_client(c, &form);
+	request_add_client(c, c->method, &form);
 	if (c->scope != NULL)
 		uri_form_add(&form, "scope", c->scope);
 	err = request_post(c, endpoint, &form, &reply, d);
@@ -242,10 +243,10 @@ oauth2_device_poll(const struct oauth2_client *c, struct oauth2_device *dev,
 		    d, OAUTH2_ERR_INTERNAL, "token_endpoint is not known");
 	uri_form_add(&form, "grant_type", GRANT_TYPE);
 	uri_form_add(&form, "device_code", dev->device_code);
-	request_add_client(c, &form);
+	request_add_client(c, c->method, &form);
 	err = request_post(c, c->endpoints.token_endpoint, &form, &reply, d);
 	if (err == OAUTH2_ERR_OK)
-		err = oauth2_token_parse(reply.json, now, ret, d);
+		err = grant_read(c, reply.json, now, ret, d);
 	else if (err == OAUTH2_ERR_HTTP && reply.status != 0)
 		err = answer_of(&reply);
 	else if (err != OAUTH2_ERR_TIMEOUT && err != OAUTH2_ERR_TRANSPORT)

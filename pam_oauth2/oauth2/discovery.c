@@ -7,7 +7,12 @@
 #include "oauth2/field.h"
 #include "oauth2/request.h"
 
-#define WELL_KNOWN "/.well-known/openid-configuration"
+#define WELL_KNOWN    "/.well-known/openid-configuration"
+#define ISS_PARAMETER "authorization_response_iss_parameter_supported"
+
+#define OPTIONAL \
+	((unsigned)OAUTH2_NEEDS_REVOCATION | \
+	    OAUTH2_NEEDS_PUSHED_AUTHORIZATION | OAUTH2_NEEDS_ISS_PARAMETER)
 
 static const struct {
 	enum oauth2_needs need;
@@ -22,6 +27,12 @@ static const struct {
 	    offsetof(struct oauth2_metadata, device_authorization_endpoint) },
 	{ OAUTH2_NEEDS_USERINFO, "userinfo_endpoint",
 	    offsetof(struct oauth2_metadata, userinfo_endpoint) },
+	{ OAUTH2_NEEDS_REVOCATION, "revocation_endpoint",
+	    offsetof(struct oauth2_metadata, revocation_endpoint) },
+	{ OAUTH2_NEEDS_PUSHED_AUTHORIZATION,
+	    "pushed_authorization_request_endpoint",
+	    offsetof(struct oauth2_metadata,
+		pushed_authorization_request_endpoint) },
 };
 #define ROWS (sizeof(rows) / sizeof(*rows))
 
@@ -31,16 +42,17 @@ endpoint_of(struct oauth2_metadata *m, size_t row)
 	return (char **)(void *)((char *)m + rows[row].offset);
 }
 
-/* The needs that nothing fulfils yet. */
+/* The needs to fetch a document for: 0 where nothing is to be found. */
 static unsigned
 missing(struct oauth2_client *c, unsigned needs)
 {
-	unsigned left = 0;
+	unsigned left = needs & ~c->looked_for;
 
 	for (size_t i = 0; i < ROWS; i++)
-		if ((needs & rows[i].need) != 0 &&
-		    *endpoint_of(&c->endpoints, i) == NULL)
-			left |= rows[i].need;
+		if (*endpoint_of(&c->endpoints, i) != NULL)
+			left &= ~(unsigned)rows[i].need;
+	if ((needs & ~OPTIONAL) != 0 && (left & ~OPTIONAL) == 0)
+		return 0;
 	return left;
 }
 
@@ -86,6 +98,8 @@ take_endpoint(const struct oauth2_client *c, const struct json *json,
 	enum oauth2_err err;
 
 	err = field_text(json, name, URI_MAX, &text, d);
+	if (err == OAUTH2_ERR_NOT_FOUND && (rows[row].need & OPTIONAL) != 0)
+		return field_optional(err, d);
 	if (err == OAUTH2_ERR_NOT_FOUND)
 		return detail_fail(d, err,
 		    "the provider announces no %s; set it by hand", name);
@@ -105,6 +119,24 @@ take_endpoint(const struct oauth2_client *c, const struct json *json,
 }
 
 static enum oauth2_err
+take_iss_parameter(
+    const struct json *json, struct oauth2_metadata *ret, struct detail *d)
+{
+	bool *is_supported =
+	    &ret->authorization_response_iss_parameter_supported;
+
+	switch (json_get_bool(json, ISS_PARAMETER, is_supported)) {
+	case JSON_FOUND:
+	case JSON_ABSENT:
+	case JSON_NULL:
+		return OAUTH2_ERR_OK;
+	default:
+		return detail_fail(because(d, OAUTH2_CAUSE_PROTOCOL),
+		    OAUTH2_ERR_SYNTAX, ISS_PARAMETER " is not true or false");
+	}
+}
+
+static enum oauth2_err
 discover(const struct oauth2_client *c, unsigned needs,
     struct oauth2_metadata *ret, struct detail *d)
 {
@@ -117,6 +149,8 @@ discover(const struct oauth2_client *c, unsigned needs,
 	for (size_t i = 0; err == OAUTH2_ERR_OK && i < ROWS; i++)
 		if ((needs & rows[i].need) != 0)
 			err = take_endpoint(c, reply.json, i, ret, d);
+	if (err == OAUTH2_ERR_OK && (needs & OAUTH2_NEEDS_ISS_PARAMETER) != 0)
+		err = take_iss_parameter(reply.json, ret, d);
 	return err;
 }
 
@@ -136,6 +170,9 @@ oauth2_discover(struct oauth2_client *c, unsigned needs, struct detail *d)
 		if ((needs & rows[i].need) != 0)
 			*endpoint_of(&c->endpoints, i) =
 			    TAKE(*endpoint_of(&found, i));
+	c->endpoints.authorization_response_iss_parameter_supported |=
+	    found.authorization_response_iss_parameter_supported;
+	c->looked_for |= needs & OPTIONAL;
 	return OAUTH2_ERR_OK;
 }
 

@@ -2,6 +2,8 @@
 #ifndef PAM_OAUTH2_OAUTH2_DISCOVERY_H
 #define PAM_OAUTH2_OAUTH2_DISCOVERY_H
 
+#include <stdbool.h>
+
 #include "oauth2/client.h"
 
 /* Owned by the client; NULL where neither set nor discovered. */
@@ -10,14 +12,27 @@ struct oauth2_metadata {
 	char *token_endpoint;
 	char *device_authorization_endpoint;
 	char *userinfo_endpoint;
+	char *revocation_endpoint;
+	char *pushed_authorization_request_endpoint;
+	/* Callbacks carry `iss`, so one without it is refused (RFC 9207). */
+	bool authorization_response_iss_parameter_supported;
 };
 
-/* What a flow needs; bits to be or-ed. */
+/*
+ * What a flow needs; bits to be or-ed. The optional ones are not there at
+ * every provider: they stay NULL or false, and that is no failure. They are
+ * looked for where a document is fetched anyway, or where nothing but
+ * optional ones is asked for; so a provider that is all set by hand and has
+ * no document goes on working.
+ */
 enum oauth2_needs {
 	OAUTH2_NEEDS_AUTHORIZATION = 1,
 	OAUTH2_NEEDS_TOKEN = 2,
 	OAUTH2_NEEDS_DEVICE = 4,
 	OAUTH2_NEEDS_USERINFO = 8,
+	OAUTH2_NEEDS_REVOCATION = 16,		/* optional */
+	OAUTH2_NEEDS_PUSHED_AUTHORIZATION = 32, /* optional */
+	OAUTH2_NEEDS_ISS_PARAMETER = 64,	/* optional: the flag */
 };
 
 /*

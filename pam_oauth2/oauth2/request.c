@@ -7,31 +7,48 @@
 #include "base/text.h"
 #include "codec/base64url.h"
 #include "net/http.h"
+#include "oauth2/assertion.h"
 #include "oauth2/field.h"
 
 #define CREDENTIALS_MAX	  (16 * 1024)
 #define AUTHORIZATION_MAX (2 * CREDENTIALS_MAX)
 
 void
-request_add_client(const struct oauth2_client *c, struct buf *form)
+request_add_proof(const struct oauth2_client *c, enum client_auth_method method,
+    struct buf *form)
 {
-	if (c->method == CLIENT_AUTH_SECRET_BASIC)
-		return;
-	uri_form_add(form, "client_id", c->client_id);
-	if (c->method == CLIENT_AUTH_SECRET_POST)
+	if (method == CLIENT_AUTH_SECRET_POST)
 		uri_form_add(form, "client_secret", c->client_secret);
+	else if (method == CLIENT_AUTH_PRIVATE_KEY_JWT)
+		assertion_add(c, form);
 }
 
-/* RFC 6749 section 2.3.1: form encoding first, so that : is no delimiter. */
+void
+request_add_client(const struct oauth2_client *c,
+    enum client_auth_method method, struct buf *form)
+{
+	if (method == CLIENT_AUTH_SECRET_BASIC)
+		return;
+	uri_form_add(form, "client_id", c->client_id);
+	request_add_proof(c, method, form);
+}
+
+/*
+ * RFC 6749 section 2.3.1: form encoding first, so that : is no delimiter.
+ * Some providers, and the reference, know nothing of that: basic_raw.
+ */
 static enum oauth2_err
 make_basic(const struct oauth2_client *c, char **ret)
 {
 	AUTO(buf_free) struct buf plain = BUF(CREDENTIALS_MAX);
 	AUTO(buf_free) struct buf header = BUF(AUTHORIZATION_MAX);
 
-	uri_form_encode(&plain, c->client_id);
+	void (*encode)(struct buf * b, const char *text) =
+	    c->basic_raw ? buf_puts : uri_form_encode;
+
+	encode(&plain, c->client_id);
 	buf_putc(&plain, ':');
-	uri_form_encode(&plain, c->client_secret);
+	encode(&plain, c->client_secret);
 	if (plain.err != OAUTH2_ERR_OK)
 		return plain.err;
 	buf_puts(&header, "Basic ");
@@ -62,7 +79,7 @@ is_json_type(const struct http_response *r)
 	if (n == strlen("application/json") &&
 	    strncasecmp(type, "application/json", n) == 0)
 		return true;
-	return r->status != 200 && n > strlen("+json") &&
+	return r->status >= 300 && n > strlen("+json") &&
 	       strncasecmp(type, "application/", strlen("application/")) == 0 &&
 	       strncasecmp(type + n - strlen("+json"), "+json", 5) == 0;
 }
@@ -107,8 +124,18 @@ read_json(const struct http_response *r, struct reply *ret, struct detail *d)
 	return OAUTH2_ERR_OK;
 }
 
+static bool
+is_success(int status, enum post_expects expects)
+{
+	if (expects == POST_EXPECTS_CREATED)
+		return status == 201;
+	return status == 200 ||
+	       (status == 204 && expects == POST_EXPECTS_NOTHING);
+}
+
 static enum oauth2_err
-judge(const struct http_response *r, struct reply *ret, struct detail *d)
+judge(const struct http_response *r, enum post_expects expects,
+    struct reply *ret, struct detail *d)
 {
 	enum oauth2_err err;
 
@@ -116,10 +143,12 @@ judge(const struct http_response *r, struct reply *ret, struct detail *d)
 	err = read_json(r, ret, d);
 	if (err == OAUTH2_ERR_NOMEM)
 		return err;
-	if (r->status != 200 || ret->error[0] != '\0')
+	if (!is_success(r->status, expects) || ret->error[0] != '\0')
 		return detail_fail(because(d, OAUTH2_CAUSE_HTTP),
 		    OAUTH2_ERR_HTTP, "the provider answered HTTP %d",
 		    r->status);
+	if (expects == POST_EXPECTS_NOTHING)
+		return detail_fail(d, OAUTH2_ERR_OK, "%s", "");
 	if (err != OAUTH2_ERR_OK)
 		because(d, OAUTH2_CAUSE_JSON);
 	return err;
@@ -127,7 +156,7 @@ judge(const struct http_response *r, struct reply *ret, struct detail *d)
 
 static enum oauth2_err
 send(const struct oauth2_client *c, const struct http_request *request,
-    struct reply *ret, struct detail *d)
+    enum post_expects expects, struct reply *ret, struct detail *d)
 {
 	AUTO(http_response_free) struct http_response r = HTTP_RESPONSE;
 	enum oauth2_err err;
@@ -135,26 +164,35 @@ send(const struct oauth2_client *c, const struct http_request *request,
 	if (c->http == NULL)
 		return detail_fail(d, OAUTH2_ERR_INTERNAL, "no network");
 	err = http_request(c->http, request, &r, d);
-	return err == OAUTH2_ERR_OK ? judge(&r, ret, d) : err;
+	return err == OAUTH2_ERR_OK ? judge(&r, expects, ret, d) : err;
+}
+
+enum oauth2_err
+request_send(const struct oauth2_client *c, const struct post *post,
+    struct reply *ret, struct detail *d)
+{
+	struct http_request request = { .url = post->url, .once = post->once };
+	AUTO(secret_text_free) char *authorization = NULL;
+	enum oauth2_err err = buf_err(post->form);
+
+	if (err == OAUTH2_ERR_INTERNAL)
+		detail_fail(d, err, "the client could not prove itself");
+	if (err == OAUTH2_ERR_OK && post->method == CLIENT_AUTH_SECRET_BASIC)
+		err = make_basic(c, &authorization);
+	if (err != OAUTH2_ERR_OK)
+		return err;
+	request.authorization = authorization;
+	request.form = buf_text(post->form);
+	return send(c, &request, post->expects, ret, d);
 }
 
 enum oauth2_err
 request_post(const struct oauth2_client *c, const char *url, struct buf *form,
     struct reply *ret, struct detail *d)
 {
-	AUTO(secret_text_free) char *authorization = NULL;
-	struct http_request request = { .url = url };
-	enum oauth2_err err = OAUTH2_ERR_OK;
+	struct post post = { .url = url, .form = form, .method = c->method };
 
-	if (c->method == CLIENT_AUTH_SECRET_BASIC)
-		err = make_basic(c, &authorization);
-	if (err == OAUTH2_ERR_OK)
-		err = buf_err(form);
-	if (err != OAUTH2_ERR_OK)
-		return err;
-	request.authorization = authorization;
-	request.form = buf_text(form);
-	return send(c, &request, ret, d);
+	return request_send(c, &post, ret, d);
 }
 
 enum oauth2_err
@@ -170,7 +208,7 @@ request_get(const struct oauth2_client *c, const char *url, const char *bearer,
 	if (err != OAUTH2_ERR_OK)
 		return err;
 	request.authorization = authorization;
-	return send(c, &request, ret, d);
+	return send(c, &request, POST_EXPECTS_JSON, ret, d);
 }
 
 enum oauth2_err

@@ -24,21 +24,45 @@ reply_free_scope(struct reply *r)
 	reply_free(r);
 }
 
+/* What success looks like; never with an `error` in it. */
+enum post_expects {
+	POST_EXPECTS_JSON,    /* HTTP 200 and an object */
+	POST_EXPECTS_CREATED, /* HTTP 201 and an object */
+	POST_EXPECTS_NOTHING, /* HTTP 200 or 204, whatever the body */
+};
+
+struct post {
+	const char *url;
+	struct buf *form;
+	enum client_auth_method method;
+	enum post_expects expects;
+	bool once; /* it spends something: never sent twice */
+};
+
 /*
- * The client's part of a form body: id and secret for client_secret_post,
- * the id for none, nothing for client_secret_basic.
+ * The client's part of a form body by a method: the id and what proves it;
+ * nothing for client_secret_basic. What fails sticks to the form.
  */
-void request_add_client(const struct oauth2_client *c, struct buf *form);
+void request_add_client(const struct oauth2_client *c,
+    enum client_auth_method method, struct buf *form);
+
+/* The proof alone, for a form that has the id: a secret or an assertion. */
+void request_add_proof(const struct oauth2_client *c,
+    enum client_auth_method method, struct buf *form);
 
 /*
  * POST a form, with the client's authentication in a header where that is
- * its method. OK is HTTP status 200 with a JSON object that has no `error`.
+ * the method.
  *
  * d        also says the provider's error and description, cleaned.
  *
  * Errors: HTTP (any other reply: see ret->status and ret->error), JSON, and
  * as http_request().
  */
+enum oauth2_err request_send(const struct oauth2_client *c,
+    const struct post *post, struct reply *ret, struct detail *d) MUST_CHECK;
+
+/* The same by the client's own method for JSON; may be sent again. */
 enum oauth2_err request_post(const struct oauth2_client *c, const char *url,
     struct buf *form, struct reply *ret, struct detail *d) MUST_CHECK;
 

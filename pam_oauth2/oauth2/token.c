@@ -1,5 +1,6 @@
 #include "oauth2/token.h"
 
+#include <string.h>
 #include <strings.h>
 
 #include "base/secret.h"
@@ -90,6 +91,23 @@ bool
 oauth2_token_is_expired(const struct oauth2_token *t, int64_t now, int64_t skew)
 {
 	return t->expires_at != 0 && now >= t->expires_at - skew;
+}
+
+bool
+oauth2_token_has_scope(const struct oauth2_token *t, const char *scope)
+{
+	const char *at = t->scope;
+	size_t n;
+
+	if (at == NULL)
+		return true;
+	for (; *at != '\0'; at += n) {
+		at += strspn(at, " ");
+		n = strcspn(at, " ");
+		if (n > 0 && n == strlen(scope) && memcmp(at, scope, n) == 0)
+			return true;
+	}
+	return false;
 }
 
 void

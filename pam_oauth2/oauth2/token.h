@@ -33,6 +33,12 @@ enum oauth2_err oauth2_token_parse(const struct json *json, int64_t now,
 bool oauth2_token_is_expired(
     const struct oauth2_token *t, int64_t now, int64_t skew);
 
+/*
+ * Whether a scope was granted; where the provider did not say which were, all
+ * that were asked for are (RFC 6749 section 5.1).
+ */
+bool oauth2_token_has_scope(const struct oauth2_token *t, const char *scope);
+
 /* Wipe and free. NULL is fine. */
 void oauth2_token_free(struct oauth2_token *t);
 AUTO_DEFINE(struct oauth2_token, oauth2_token_free)

@@ -10,91 +10,18 @@
  * poll      ... poll once with device_code; the endpoints are set by hand
  * identity  ... fetch userinfo with access_token
  * login     all of it; a second of waiting lasts second_ms
+ * others    see driver_grants.h
  *
  * Prints one line of JSON and exits 0 whatever came of it: tests compare.
  */
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "base/buf.h"
-#include "base/clock.h"
-#include "base/identity.h"
-#include "base/text.h"
-#include "net/http.h"
-#include "oauth2/client.h"
+#include "driver.h"
+#include "driver_grants.h"
+#include "driver_signer.h"
 #include "oauth2/device.h"
 #include "oauth2/discovery.h"
 #include "oauth2/identity.h"
-#include "oauth2/token.h"
 
-#define NOW 1700000000
-
-/* Everything a command may need. */
-struct driver {
-	char **options;
-	struct http *http;
-	struct oauth2_client *client;
-	struct strlist endpoint_hosts, verification_hosts, scopes, claims;
-	struct buf out;
-	int stop_after; /* questions of should_stop until it says yes */
-};
-
-static const char *
-option(const struct driver *d, const char *key)
-{
-	size_t n = strlen(key);
-
-	for (char **o = d->options; *o != NULL; o++)
-		if (strncmp(*o, key, n) == 0 && (*o)[n] == '=')
-			return *o + n + 1;
-	return NULL;
-}
-
-static int
-number(const struct driver *d, const char *key, int otherwise)
-{
-	const char *text = option(d, key);
-
-	return text != NULL ? atoi(text) : otherwise;
-}
-
-static void
-put_text(struct driver *d, const char *key, const char *text)
-{
-	buf_printf(&d->out, "%s\"%s\": ", d->out.len > 1 ? ", " : "", key);
-	if (text == NULL) {
-		buf_puts(&d->out, "null");
-		return;
-	}
-	buf_putc(&d->out, '"');
-	for (; *text != '\0'; text++) {
-		unsigned char c = (unsigned char)*text;
-
-		if (c < 0x20 || c == '"' || c == '\\')
-			buf_printf(&d->out, "\\u%04x", c);
-		else
-			buf_putc(&d->out, *text);
-	}
-	buf_putc(&d->out, '"');
-}
-
-static void
-put_number(struct driver *d, const char *key, int64_t value)
-{
-	buf_printf(&d->out, "%s\"%s\": %lld", d->out.len > 1 ? ", " : "", key,
-	    (long long)value);
-}
-
-static void
-put_list(struct driver *d, const char *key, const struct strlist *l)
-{
-	AUTO(buf_free) struct buf b = BUF(1 << 20);
-
-	for (size_t i = 0; i < l->count; i++)
-		buf_printf(&b, "%s%s", i > 0 ? "\n" : "", l->items[i]);
-	put_text(d, key, buf_text(&b));
-}
+#define NEEDS (OAUTH2_NEEDS_DEVICE | OAUTH2_NEEDS_TOKEN | OAUTH2_NEEDS_USERINFO)
 
 static void
 put_result(struct driver *d, enum oauth2_err err, const struct detail *detail)
@@ -105,6 +32,7 @@ put_result(struct driver *d, enum oauth2_err err, const struct detail *detail)
 	put_text(d, "error", detail->error);
 	put_text(d, "description", detail->description);
 	put_text(d, "text", detail->text);
+	put_number(d, "is_request", oauth2_err_is_request(err));
 }
 
 static bool
@@ -136,36 +64,41 @@ open_http(struct driver *d)
 }
 
 static enum oauth2_err
-words(struct driver *d, const char *key, struct strlist *ret)
-{
-	const char *text = option(d, key);
-
-	ret->max = 64;
-	return text != NULL ? strlist_add_words(ret, text) : OAUTH2_ERR_OK;
-}
-
-static enum oauth2_err
 open_client(struct driver *d, struct detail *detail)
 {
+	const struct oauth2_signer signer = make_signer(d);
 	struct oauth2_config config = {
 		.name = "test",
 		.issuer = option(d, "issuer"),
 		.client_id = option(d, "client_id"),
 		.client_secret = option(d, "client_secret"),
 		.token_endpoint_auth_method = option(d, "method"),
+		.revocation_endpoint_auth_method =
+		    option(d, "revocation_method"),
+		.signer = signer.sign != NULL ? &signer : NULL,
+		.basic_raw = number(d, "basic_raw", 0) != 0,
+		.pkce = option(d, "pkce"),
+		.authorization_endpoint = option(d, "authorization_endpoint"),
 		.token_endpoint = option(d, "token_endpoint"),
 		.device_authorization_endpoint =
 		    option(d, "device_authorization_endpoint"),
 		.userinfo_endpoint = option(d, "userinfo_endpoint"),
+		.revocation_endpoint = option(d, "revocation_endpoint"),
+		.pushed_authorization_request_endpoint =
+		    option(d, "par_endpoint"),
+		.refresh_token_endpoint = option(d, "refresh_token_endpoint"),
 		.endpoint_hosts = &d->endpoint_hosts,
 		.verification_hosts = &d->verification_hosts,
 		.scopes = &d->scopes,
+		.required_scopes = &d->required_scopes,
+		.scope_commas = number(d, "scope_commas", 0) != 0,
 		.http = d->http,
 	};
 
 	if (words(d, "endpoint_hosts", &d->endpoint_hosts) ||
 	    words(d, "verification_hosts", &d->verification_hosts) ||
-	    words(d, "scopes", &d->scopes) || words(d, "claims", &d->claims))
+	    words(d, "scopes", &d->scopes) || words(d, "claims", &d->claims) ||
+	    words(d, "required_scopes", &d->required_scopes))
 		return OAUTH2_ERR_INTERNAL;
 	return oauth2_new(&config, detail, &d->client);
 }
@@ -176,14 +109,21 @@ discover(struct driver *d, struct detail *detail)
 	const struct oauth2_metadata *m;
 	enum oauth2_err err;
 
-	err = oauth2_discover(d->client,
-	    OAUTH2_NEEDS_DEVICE | OAUTH2_NEEDS_TOKEN | OAUTH2_NEEDS_USERINFO,
-	    detail);
+	err = oauth2_discover(
+	    d->client, (unsigned)number(d, "needs", NEEDS), detail);
+	if (err == OAUTH2_ERR_OK && number(d, "again", 0) != 0)
+		err = oauth2_discover(
+		    d->client, (unsigned)number(d, "again", 0), detail);
 	m = oauth2_metadata(d->client);
 	put_text(d, "token_endpoint", m->token_endpoint);
 	put_text(d, "device_authorization_endpoint",
 	    m->device_authorization_endpoint);
 	put_text(d, "userinfo_endpoint", m->userinfo_endpoint);
+	put_text(d, "authorization_endpoint", m->authorization_endpoint);
+	put_text(d, "revocation_endpoint", m->revocation_endpoint);
+	put_text(d, "par_endpoint", m->pushed_authorization_request_endpoint);
+	put_number(d, "iss_parameter",
+	    m->authorization_response_iss_parameter_supported);
 	return err;
 }
 
@@ -230,17 +170,6 @@ poll_until(struct driver *d, struct oauth2_device *dev, int most,
 	return err;
 }
 
-static void
-put_token(struct driver *d, const struct oauth2_token *t)
-{
-	put_text(d, "access_token", t->access_token);
-	put_text(d, "refresh_token", t->refresh_token);
-	put_text(d, "id_token", t->id_token);
-	put_text(d, "scope", t->scope);
-	put_number(
-	    d, "lifetime", t->expires_at != 0 ? t->expires_at - NOW : -1);
-}
-
 static enum oauth2_err
 identity(struct driver *d, const struct oauth2_token *t, struct detail *detail)
 {
@@ -254,10 +183,7 @@ identity(struct driver *d, const struct oauth2_token *t, struct detail *detail)
 	err = oauth2_get_identity(d->client, t, &query, &who, detail);
 	if (err != OAUTH2_ERR_OK)
 		return err;
-	put_text(d, "issuer", who->issuer);
-	put_text(d, "sub", who->sub);
-	put_text(d, "email", who->email);
-	put_number(d, "email_verified", who->email_verified);
+	put_identity(d, who);
 	put_list(d, "groups", &who->groups);
 	put_list(d, "claims", &who->claims);
 	return err;
@@ -371,6 +297,14 @@ static const struct {
 	{ "poll", run_poll, true },
 	{ "identity", run_identity, true },
 	{ "login", run_login, true },
+	{ "url", run_url, true },
+	{ "push", run_push, true },
+	{ "pkce", run_pkce, false },
+	{ "exchange", run_exchange, true },
+	{ "refresh", run_refresh, true },
+	{ "revoke", run_revoke, true },
+	{ "profile", run_profile, true },
+	{ "id_email", run_id_email, true },
 };
 
 int
@@ -400,6 +334,7 @@ main(int argc, char **argv)
 	strlist_free(&d.endpoint_hosts);
 	strlist_free(&d.verification_hosts);
 	strlist_free(&d.scopes);
+	strlist_free(&d.required_scopes);
 	strlist_free(&d.claims);
 	buf_free(&d.out);
 	return 0;

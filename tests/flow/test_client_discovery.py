@@ -145,3 +145,98 @@ def test_a_certificate_for_another_name(drive, make_server):
     got = drive("discover", issuer=server.url, client_id="C")
     assert refused(got, "tls")
     assert server.requests == []
+
+
+# What is not there at every provider
+
+TOKEN, REVOCATION, PUSHED, ISS = 2, 16, 32, 64
+OPTIONAL = {"needs": TOKEN | REVOCATION | PUSHED | ISS}
+
+
+def test_optional_endpoints_are_found(discover, server):
+    got = discover(options={"needs": 1 | TOKEN | REVOCATION | PUSHED | ISS},
+                   revocation_endpoint=server.url + "/revoke",
+                   pushed_authorization_request_endpoint=server.url + "/par",
+                   authorization_response_iss_parameter_supported=True)
+    assert got["result"] == "OK"
+    assert got["authorization_endpoint"] == server.url + "/auth"
+    assert got["revocation_endpoint"] == server.url + "/revoke"
+    assert got["par_endpoint"] == server.url + "/par"
+    assert got["iss_parameter"] == 1
+
+
+@pytest.mark.parametrize("value", [None, ...])
+def test_optional_endpoints_may_be_missing(discover, server, value):
+    got = discover(options=OPTIONAL, revocation_endpoint=value,
+                   pushed_authorization_request_endpoint=value,
+                   authorization_response_iss_parameter_supported=value)
+    assert (got["result"], got["cause"], got["text"]) == ("OK", "none", "")
+    assert got["token_endpoint"] == server.url + "/token"
+    assert (got["revocation_endpoint"], got["par_endpoint"]) == (None, None)
+    assert got["iss_parameter"] == 0
+
+
+@pytest.mark.parametrize("key", [
+    "revocation_endpoint", "pushed_authorization_request_endpoint"])
+@pytest.mark.parametrize("uri, cause", [
+    ("http://localhost/x", "policy"), ("https://evil.example/x", "policy"),
+    (5, "protocol"), ("", "protocol")])
+def test_an_optional_endpoint_that_is_not_allowed(
+        discover, key, uri, cause):
+    assert refused(discover(options=OPTIONAL, **{key: uri}), cause)
+
+
+@pytest.mark.parametrize("value", ["true", 1, [], {}])
+def test_the_flag_is_true_or_false(discover, value):
+    got = discover(options=OPTIONAL,
+                   authorization_response_iss_parameter_supported=value)
+    assert refused(got, "protocol")
+    got = discover(options=OPTIONAL,
+                   authorization_response_iss_parameter_supported=False)
+    assert (got["result"], got["iss_parameter"]) == ("OK", 0)
+
+
+def test_what_was_not_asked_for_is_not_taken(discover, server):
+    got = discover(revocation_endpoint=5,
+                   pushed_authorization_request_endpoint=5,
+                   authorization_response_iss_parameter_supported=True)
+    assert (got["result"], got["iss_parameter"]) == ("OK", 0)
+
+
+def test_optional_ones_are_no_reason_to_fetch(drive, server):
+    got = drive("discover", **documents.by_hand(server), **OPTIONAL)
+    assert (got["result"], server.connections) == ("OK", 0)
+    assert got["revocation_endpoint"] is None
+
+
+def test_unless_nothing_else_is_asked_for(discover, server):
+    got = discover(options={**documents.by_hand(server),
+                            "needs": REVOCATION},
+                   revocation_endpoint=server.url + "/revoke")
+    assert got["revocation_endpoint"] == server.url + "/revoke"
+    assert discover(Reply(404), options={"needs": ISS})["cause"] == "http"
+
+
+@pytest.mark.parametrize("again", [REVOCATION, PUSHED | ISS,
+                                   TOKEN | REVOCATION | PUSHED | ISS])
+def test_they_are_looked_for_once(discover, server, again):
+    got = discover(options={**OPTIONAL, "again": again})
+    assert (got["result"], len(server.requests)) == ("OK", 1)
+
+
+def test_a_later_question_for_more_is_asked(discover, server):
+    got = discover(options={"needs": TOKEN, "again": REVOCATION | ISS},
+                   revocation_endpoint=server.url + "/revoke",
+                   authorization_response_iss_parameter_supported=True)
+    assert len(server.requests) == 2
+    assert got["revocation_endpoint"] == server.url + "/revoke"
+    assert got["iss_parameter"] == 1
+
+
+def test_an_optional_endpoint_set_by_hand_wins(discover, server):
+    got = discover(options={
+        **OPTIONAL, "revocation_method": "none",
+        "revocation_endpoint": "https://elsewhere.example/r"},
+        revocation_endpoint=5)
+    assert got["result"] == "OK"
+    assert got["revocation_endpoint"] == "https://elsewhere.example/r"

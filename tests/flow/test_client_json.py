@@ -5,10 +5,12 @@ import json
 
 import pytest
 
+import client_case
 import documents
 from scripted import Reply
 
 # command, path, the answer that would be fine, its main key, the error
+PUSHED = {"request_uri": "urn:x", "expires_in": 60}
 ENDPOINTS = {
     "discovery": ("discover", documents.WELL_KNOWN, documents.metadata,
                   "issuer", "DISCOVERY"),
@@ -18,6 +20,14 @@ ENDPOINTS = {
               "GET_ACCESS_TOKEN"),
     "userinfo": ("identity", "/me", lambda _: documents.USERINFO, "sub",
                  "GET_PROFILE"),
+    "code": ("exchange", "/token", lambda _: documents.TOKEN, "access_token",
+             "GET_ACCESS_TOKEN"),
+    "refresh": ("refresh", "/token", lambda _: documents.TOKEN,
+                "access_token", "REFRESH_TOKEN"),
+    "id and email": ("id_email", "/me", lambda _: documents.USERINFO, "sub",
+                     "GET_ID_EMAIL"),
+    "pushed": ("push", "/par", lambda _: PUSHED, "request_uri",
+               "PUSHED_AUTHORIZATION"),
 }
 
 
@@ -29,12 +39,15 @@ class Endpoint:
         self.command, self.path, make, self.key, self.error = ENDPOINTS[name]
         self.fine = make(server)
         self.text = json.dumps(self.fine).encode()
-        self.options = documents.by_hand(server)
+        self.options = client_case.by_hand(server)
+        self.success = 201 if name == "pushed" else 200
         if name == "discovery":
             self.options = {"issuer": server.url, "client_id": "CLIENT_ID"}
 
     def ask(self, reply):
         """Return what the driver says to this reply."""
+        if reply.status == 200:
+            reply.status = self.success
         self._server.on(self.path, reply)
         got = self._drive(self.command, **self.options)
         assert len(self._server.requests) == 1
@@ -93,7 +106,7 @@ BROKEN = {
 def test_what_is_no_acceptable_json_is_refused(endpoint, name):
     got = endpoint.ask(Reply(body=BROKEN[name](endpoint)))
     assert (got["result"], got["cause"]) == (endpoint.error, "json"), got
-    assert got["http_status"] == 200
+    assert got["http_status"] == endpoint.success
 
 
 def test_depth_16_is_fine(endpoint):

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "oauth2/assertion.h"
 #include "oauth2/client.h"
 #include "oauth2/client_state.h"
 #include "oauth2/discovery.h"
@@ -49,7 +50,7 @@ static void
 k2_an_unknown_method_is_told_before_all_else(void **state)
 {
 	static const char *const methods[] = { "invalid", "",
-		"CLIENT_SECRET_POST", "client_secret_jwt", "private_key_jwt" };
+		"CLIENT_SECRET_POST", "client_secret_jwt", "basic_raw" };
 	struct oauth2_config config = good;
 	struct detail d = { 0 };
 
@@ -66,6 +67,82 @@ k2_an_unknown_method_is_told_before_all_else(void **state)
 }
 
 static void
+k3_a_revocation_endpoint_needs_a_method(void **state)
+{
+	struct oauth2_config config = good;
+	struct detail d = { 0 };
+
+	(void)state;
+	config.client_secret = "S";
+	config.revocation_endpoint = "https://id.example/revoke";
+	assert_int_equal(
+	    try(&config, &d), OAUTH2_ERR_MISSING_REVOKE_TOKEN_AUTH_METHOD);
+	assert_string_equal(
+	    d.text, "provider corp: revocation_endpoint_auth_method: missing");
+	config.client_id = NULL;
+	config.issuer = "http://id.example";
+	assert_int_equal(
+	    try(&config, &d), OAUTH2_ERR_MISSING_REVOKE_TOKEN_AUTH_METHOD);
+}
+
+static void
+k3_a_method_without_revocation_endpoint_is_fine(void **state)
+{
+	struct oauth2_config config = good;
+
+	(void)state;
+	config.client_secret = "S";
+	config.revocation_endpoint_auth_method = "client_secret_basic";
+	assert_int_equal(try(&config, NULL), OAUTH2_ERR_OK);
+	config.revocation_endpoint = "https://id.example/revoke";
+	assert_int_equal(try(&config, NULL), OAUTH2_ERR_OK);
+}
+
+static void
+k4_the_token_endpoints_method_is_told_first(void **state)
+{
+	struct oauth2_config config = good;
+	struct detail d = { 0 };
+
+	(void)state;
+	config.revocation_endpoint = "https://id.example/revoke";
+	config.token_endpoint_auth_method = "invalid";
+	config.revocation_endpoint_auth_method = "invalid";
+	assert_int_equal(
+	    try(&config, &d), OAUTH2_ERR_NOT_SUPPORTED_AUTH_METHOD);
+	assert_string_equal(
+	    d.text, "provider corp: token_endpoint_auth_method: not supported");
+	config.revocation_endpoint_auth_method = NULL;
+	assert_int_equal(
+	    try(&config, &d), OAUTH2_ERR_NOT_SUPPORTED_AUTH_METHOD);
+	config.token_endpoint_auth_method = NULL;
+	config.revocation_endpoint_auth_method = "invalid";
+	config.revocation_endpoint = NULL;
+	assert_int_equal(
+	    try(&config, &d), OAUTH2_ERR_NOT_SUPPORTED_AUTH_METHOD);
+	assert_string_equal(d.text,
+	    "provider corp: revocation_endpoint_auth_method: not supported");
+}
+
+static void
+revocation_that_says_nothing_goes_by_the_token_endpoint(void **state)
+{
+	AUTO(oauth2_free) struct oauth2_client *same = NULL;
+	AUTO(oauth2_free) struct oauth2_client *other = NULL;
+	struct oauth2_config config = good;
+
+	(void)state;
+	config.client_secret = "S";
+	config.token_endpoint_auth_method = "client_secret_basic";
+	assert_int_equal(oauth2_new(&config, NULL, &same), OAUTH2_ERR_OK);
+	assert_int_equal(same->revocation_method, CLIENT_AUTH_SECRET_BASIC);
+	config.revocation_endpoint_auth_method = "client_secret_post";
+	assert_int_equal(oauth2_new(&config, NULL, &other), OAUTH2_ERR_OK);
+	assert_int_equal(other->method, CLIENT_AUTH_SECRET_BASIC);
+	assert_int_equal(other->revocation_method, CLIENT_AUTH_SECRET_POST);
+}
+
+static void
 k5_k6_an_endpoint_is_a_plain_https_uri(void **state)
 {
 	static const char *const uris[] = { "http://id.example/token",
@@ -74,14 +151,18 @@ k5_k6_an_endpoint_is_a_plain_https_uri(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(uris); i++) {
-		for (int key = 0; key < 5; key++) {
+		for (int key = 0; key < 8; key++) {
 			struct oauth2_config config = good;
 			const char **keys[] = { &config.issuer,
 				&config.token_endpoint,
 				&config.device_authorization_endpoint,
 				&config.userinfo_endpoint,
-				&config.authorization_endpoint };
+				&config.authorization_endpoint,
+				&config.revocation_endpoint,
+				&config.pushed_authorization_request_endpoint,
+				&config.refresh_token_endpoint };
 
+			config.revocation_endpoint_auth_method = "none";
 			*keys[key] = uris[i];
 			if (try(&config, NULL) != OAUTH2_ERR_CONFIG)
 				fail_msg("%s as number %d", uris[i], key);
@@ -139,6 +220,108 @@ k7_secret_and_method_fit_each_other(void **state)
 	}
 }
 
+static enum oauth2_err
+sign(void *arg, const char *input, struct buf *ret)
+{
+	(void)arg, (void)input, (void)ret;
+	return OAUTH2_ERR_INTERNAL;
+}
+
+static const struct oauth2_signer signer = { .alg = "ES256", .sign = sign };
+
+static void
+k7_a_secret_is_there_exactly_where_it_is_used(void **state)
+{
+	static const char none[] = "none", jwt[] = "private_key_jwt",
+			  post[] = "client_secret_post";
+	static const struct {
+		const char *method, *revocation, *secret;
+		const struct oauth2_signer *signer;
+		enum oauth2_err err;
+	} rows[] = {
+		{ none, none, NULL, NULL, OAUTH2_ERR_OK },
+		{ none, post, "S", NULL, OAUTH2_ERR_CONFIG },
+		{ none, post, NULL, NULL, OAUTH2_ERR_CONFIG },
+		{ post, none, "S", NULL, OAUTH2_ERR_OK },
+		{ post, none, "S", &signer, OAUTH2_ERR_CONFIG },
+		{ none, NULL, NULL, &signer, OAUTH2_ERR_CONFIG },
+		{ jwt, NULL, NULL, &signer, OAUTH2_ERR_OK },
+		{ jwt, NULL, NULL, NULL, OAUTH2_ERR_CONFIG },
+		{ jwt, NULL, "S", &signer, OAUTH2_ERR_CONFIG },
+		{ jwt, none, "S", &signer, OAUTH2_ERR_CONFIG },
+		{ jwt, post, "S", &signer, OAUTH2_ERR_OK },
+		{ jwt, post, NULL, &signer, OAUTH2_ERR_CONFIG },
+		{ post, jwt, "S", &signer, OAUTH2_ERR_OK },
+		{ post, jwt, "S", NULL, OAUTH2_ERR_CONFIG },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct oauth2_config config = good;
+
+		config.token_endpoint_auth_method = rows[i].method;
+		config.revocation_endpoint_auth_method = rows[i].revocation;
+		config.client_secret = rows[i].secret;
+		config.signer = rows[i].signer;
+		if (try(&config, NULL) != rows[i].err)
+			fail_msg("row %zu", i);
+	}
+}
+
+static void
+the_signer_is_copied(void **state)
+{
+	char alg[] = "RS256", kid[] = "k1", audience[] = "https://a.example/";
+	struct oauth2_signer mine = { alg, kid, audience, sign, NULL, NULL };
+	AUTO(oauth2_free) struct oauth2_client *c = NULL;
+	struct oauth2_config config = good;
+
+	(void)state;
+	config.token_endpoint_auth_method = "private_key_jwt";
+	config.signer = &mine;
+	assert_int_equal(oauth2_new(&config, NULL, &c), OAUTH2_ERR_OK);
+	memset(alg, 'x', 5);
+	memset(kid, 'x', 2);
+	memset(audience, 'x', 5);
+	assert_string_equal(c->signer.alg, "RS256");
+	assert_string_equal(c->signer.kid, "k1");
+	assert_string_equal(c->signer.audience, "https://a.example/");
+}
+
+static void
+basic_raw_knows_no_colon_in_the_id(void **state)
+{
+	struct oauth2_config config = good;
+
+	(void)state;
+	config.client_secret = "c:d";
+	config.token_endpoint_auth_method = "client_secret_basic";
+	config.client_id = "a:b";
+	assert_int_equal(try(&config, NULL), OAUTH2_ERR_OK);
+	config.basic_raw = true;
+	assert_int_equal(try(&config, NULL), OAUTH2_ERR_CONFIG);
+	config.client_id = "ab";
+	assert_int_equal(try(&config, NULL), OAUTH2_ERR_OK);
+}
+
+static void
+lists_have_a_maximum(void **state)
+{
+	AUTO(strlist_free) struct strlist l = STRLIST(65);
+	struct oauth2_config config = good;
+
+	(void)state;
+	for (int i = 0; i < 64; i++)
+		assert_int_equal(strlist_add(&l, "a"), OAUTH2_ERR_OK);
+	config.required_scopes = &l;
+	config.endpoint_hosts = &l;
+	assert_int_equal(try(&config, NULL), OAUTH2_ERR_OK);
+	assert_int_equal(strlist_add(&l, "a"), OAUTH2_ERR_OK);
+	assert_int_equal(try(&config, NULL), OAUTH2_ERR_CONFIG);
+	config.endpoint_hosts = NULL;
+	assert_int_equal(try(&config, NULL), OAUTH2_ERR_CONFIG);
+}
+
 static void
 the_client_id_is_there(void **state)
 {
@@ -191,10 +374,20 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(k1_the_method_follows_from_the_secret),
 		cmocka_unit_test(k2_an_unknown_method_is_told_before_all_else),
+		cmocka_unit_test(k3_a_revocation_endpoint_needs_a_method),
+		cmocka_unit_test(
+		    k3_a_method_without_revocation_endpoint_is_fine),
+		cmocka_unit_test(k4_the_token_endpoints_method_is_told_first),
+		cmocka_unit_test(
+		    revocation_that_says_nothing_goes_by_the_token_endpoint),
 		cmocka_unit_test(k5_k6_an_endpoint_is_a_plain_https_uri),
 		cmocka_unit_test(
 		    an_endpoint_may_have_a_query_and_an_issuer_not),
 		cmocka_unit_test(k7_secret_and_method_fit_each_other),
+		cmocka_unit_test(k7_a_secret_is_there_exactly_where_it_is_used),
+		cmocka_unit_test(the_signer_is_copied),
+		cmocka_unit_test(basic_raw_knows_no_colon_in_the_id),
+		cmocka_unit_test(lists_have_a_maximum),
 		cmocka_unit_test(the_client_id_is_there),
 		cmocka_unit_test(u11_a_scope_has_no_blank_quote_or_backslash),
 		cmocka_unit_test(endpoints_set_by_hand_need_no_network),

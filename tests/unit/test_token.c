@@ -216,6 +216,45 @@ a_token_is_over_at_its_last_second(void **state)
 	}
 }
 
+static void
+a_scope_is_granted_as_a_whole_word(void **state)
+{
+	static const struct {
+		const char *granted, *scope;
+		bool has;
+	} rows[] = {
+		{ NULL, "email", true },
+		{ "email", "email", true },
+		{ "openid email", "email", true },
+		{ "email openid", "email", true },
+		{ "a email b", "email", true },
+		{ " email ", "email", true },
+		{ "", "email", false },
+		{ " ", "email", false },
+		{ "emails", "email", false },
+		{ "xemail", "email", false },
+		{ "e-mail", "email", false },
+		{ "Email", "email", false },
+		{ "email,openid", "email", false },
+		{ "openid email", "openid email", false },
+		{ "email", "", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		char granted[64] = "";
+		struct oauth2_token t = { 0 };
+
+		if (rows[i].granted != NULL) {
+			memcpy(
+			    granted, rows[i].granted, strlen(rows[i].granted));
+			t.scope = granted;
+		}
+		if (oauth2_token_has_scope(&t, rows[i].scope) != rows[i].has)
+			fail_msg("row %zu", i);
+	}
+}
+
 int
 main(void)
 {
@@ -227,6 +266,7 @@ main(void)
 		cmocka_unit_test(a_token_has_16_kib_and_not_one_byte_more),
 		cmocka_unit_test(the_lifetime_counts_from_the_request),
 		cmocka_unit_test(a_token_is_over_at_its_last_second),
+		cmocka_unit_test(a_scope_is_granted_as_a_whole_word),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -178,6 +178,45 @@ a_form_keeps_order_and_encodes_bytes(void **state)
 	    "&a+b=AZaz09_.-~%2A%27%28%29%21%26%3D%25&empty=");
 }
 
+static void
+http_is_for_this_host_and_where_it_is_allowed(void **state)
+{
+	static const struct {
+		const char *text, *host;
+		unsigned port;
+	} rows[] = {
+		{ "http://localhost", "localhost", 80 },
+		{ "HTTP://LOCALHOST:8080/cb", "localhost", 8080 },
+		{ "http://127.0.0.1/cb?x=1", "127.0.0.1", 80 },
+		{ "http://[::1]:443/", "[::1]", 443 },
+		{ "https://id.example/cb", "id.example", 443 },
+		{ "http://id.example/", NULL, 0 },
+		{ "http://localhost.evil.example/", NULL, 0 },
+		{ "http://localhost./", NULL, 0 },
+		{ "http://localhost@evil.example/", NULL, 0 },
+		{ "http://user@localhost/", NULL, 0 },
+		{ "http://127.0.0.2/", NULL, 0 },
+		{ "http://127.1/", NULL, 0 },
+		{ "http://[::2]/", NULL, 0 },
+		{ "http://localhost/#f", NULL, 0 },
+		{ "http:///", NULL, 0 },
+		{ "ftp://localhost/", NULL, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		unsigned allow = URI_ALLOW_QUERY | URI_ALLOW_LOOPBACK;
+		struct uri uri = { .port = 7 };
+		bool is_taken =
+		    uri_parse(rows[i].text, allow, &uri, NULL) == OAUTH2_ERR_OK;
+
+		if (is_taken != (rows[i].host != NULL))
+			fail_msg("not as it should be: %s", rows[i].text);
+		assert_string_equal(uri.host, is_taken ? rows[i].host : "");
+		assert_int_equal(uri.port, is_taken ? rows[i].port : 7);
+	}
+}
+
 int
 main(void)
 {
@@ -185,6 +224,7 @@ main(void)
 		cmocka_unit_test(an_uri_is_https_with_host_and_port),
 		cmocka_unit_test(anything_else_is_refused),
 		cmocka_unit_test(query_and_fragment_are_taken_where_allowed),
+		cmocka_unit_test(http_is_for_this_host_and_where_it_is_allowed),
 		cmocka_unit_test(an_uri_has_2048_bytes_and_not_one_more),
 		cmocka_unit_test(a_host_of_300_bytes_is_refused),
 		cmocka_unit_test(hosts_are_equal_without_case_and_only_whole),

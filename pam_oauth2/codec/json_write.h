@@ -1,0 +1,18 @@
+/* Writing JSON: one flat object, its texts escaped. */
+#ifndef PAM_OAUTH2_CODEC_JSON_WRITE_H
+#define PAM_OAUTH2_CODEC_JSON_WRITE_H
+
+#include <stdint.h>
+
+#include "base/buf.h"
+
+/*
+ * Begin, add members in order, end; then ask buf_err() once. Texts must be
+ * UTF-8. What b held before stays in front.
+ */
+void json_write_begin(struct buf *b);
+void json_write_text(struct buf *b, const char *name, const char *value);
+void json_write_int64(struct buf *b, const char *name, int64_t value);
+void json_write_end(struct buf *b);
+
+#endif

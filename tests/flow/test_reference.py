@@ -1,0 +1,46 @@
+"""The client's table of names: every row is true, and no name is missing."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+CODE = ROOT / "pam_oauth2"
+TEXT = (CODE / "oauth2" / "README.md").read_text()
+ROWS = re.findall(r"^\| (`.*) \| (`.*) \| `(.*)` \| `(.*)` \|$", TEXT, re.M)
+TESTS = "\n".join(file.read_text() for folder in ("unit", "flow")
+                  for file in (ROOT / "tests" / folder).glob("test_*"))
+
+# What the reference documents, httpx-oauth 0.17.
+REFERENCE = set("""
+OAuth2 BaseOAuth2 client_id client_secret authorize_endpoint
+access_token_endpoint refresh_token_endpoint revoke_token_endpoint name
+base_scopes token_endpoint_auth_method revocation_endpoint_auth_method
+OAuth2ClientAuthMethod get_authorization_url get_access_token refresh_token
+revoke_token get_id_email get_profile OAuth2Token is_expired OAuth2Error
+OAuth2RequestError NotSupportedAuthMethodError
+MissingRevokeTokenAuthMethodError GetAccessTokenError RefreshTokenError
+RefreshTokenNotSupportedError RevokeTokenError RevokeTokenNotSupportedError
+GetIdEmailError GetProfileError
+""".split())
+
+
+def names(cell):
+    """Return the names in a cell."""
+    return re.findall(r"`(\w+)", cell)
+
+
+def test_the_table_has_every_name_of_the_reference_once():
+    told = [name for row in ROWS for name in names(row[0])]
+    assert sorted(told) == sorted(REFERENCE)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=[row[0] for row in ROWS])
+def test_what_stands_for_a_name_is_there_and_tested(row):
+    _, ours, header, test = row
+    declared = (CODE / header).read_text()
+    assert names(ours)
+    for name in names(ours):
+        assert re.search(rf"\b{name}\b", declared), (name, header)
+    assert re.search(rf"^(def )?{test}\(", TESTS, re.M), test
