@@ -3,6 +3,7 @@
 No test of this suite talks to a machine but this one.
 """
 
+import contextlib
 import os
 import re
 import shutil
@@ -85,9 +86,10 @@ class Running:
         raise AssertionError(f"no {word!r} in:\n{self._shown}")
 
     def press_enter(self):
-        """Answer the prompt."""
-        self.process.stdin.write("\n")
-        self.process.stdin.flush()
+        """Answer the prompt; a host that has ended does not mind."""
+        with contextlib.suppress(BrokenPipeError):
+            self.process.stdin.write("\n")
+            self.process.stdin.flush()
 
     def end(self):
         """Leave nothing behind, whatever the test did."""

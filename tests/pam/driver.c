@@ -6,7 +6,8 @@
  *
  * A prompt is answered with a line of standard input, so that a test can do
  * something while a person would be thinking. An end of input is a
- * conversation that fails.
+ * conversation that fails. After some rounds, with the module still loaded,
+ * a line says what the process holds.
  */
 #include <errno.h>
 #include <dirent.h>
@@ -17,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <security/pam_appl.h>
@@ -24,6 +26,7 @@
 struct options {
 	const char *rhost;
 	const char *tty;
+	const char *environment; /* one NAME=VALUE of PAM's own */
 	int flags;
 	int rounds;
 	bool has_no_conversation;
@@ -140,6 +143,38 @@ count_descriptors(void)
 	return n;
 }
 
+/* A number of a file in /proc, by its name with the colon. */
+static long
+read_number(const char *path, const char *name)
+{
+	char line[256];
+	long number = -1;
+	FILE *f = fopen(path, "re");
+
+	while (f != NULL && fgets(line, sizeof(line), f) != NULL)
+		if (strncmp(line, name, strlen(name)) == 0)
+			number = strtol(line + strlen(name), NULL, 10);
+	if (f != NULL)
+		fclose(f);
+	return number;
+}
+
+/* The kernel counts VmRSS in lumps: smaps_rollup says it to the page. */
+static void
+print_held(int round)
+{
+	const bool has_child = waitpid(-1, NULL, WNOHANG) != -1;
+
+	if (round != 1 && round != 10 && round != options.rounds)
+		return;
+	printf("held round=%d rss_kib=%ld threads=%ld descriptors=%d "
+	       "children=%d\n",
+	    round, read_number("/proc/self/smaps_rollup", "Rss:"),
+	    read_number("/proc/self/status", "Threads:"), count_descriptors(),
+	    has_child);
+	fflush(stdout);
+}
+
 static void
 run_operation(pam_handle_t *pamh, const char *name)
 {
@@ -157,7 +192,7 @@ run_operation(pam_handle_t *pamh, const char *name)
 }
 
 static void
-run_round(char **argv)
+run_round(char **argv, int round)
 {
 	const struct pam_conv conv = { converse, NULL };
 	const struct pam_conv none = { NULL, NULL };
@@ -174,8 +209,11 @@ run_round(char **argv)
 		pam_set_item(pamh, PAM_RHOST, options.rhost);
 	if (options.tty != NULL)
 		pam_set_item(pamh, PAM_TTY, options.tty);
+	if (options.environment != NULL)
+		pam_putenv(pamh, options.environment);
 	for (char **name = argv + 3; *name != NULL; name++)
 		run_operation(pamh, *name);
+	print_held(round);
 	pam_end(pamh, PAM_SUCCESS);
 }
 
@@ -184,10 +222,13 @@ read_options(int argc, char **argv)
 {
 	int c;
 
-	while ((c = getopt(argc, argv, "+cfr:t:F:n:su:")) != -1) {
+	while ((c = getopt(argc, argv, "+ce:fr:t:F:n:su:")) != -1) {
 		switch (c) {
 		case 'c':
 			options.has_no_conversation = true;
+			break;
+		case 'e':
+			options.environment = optarg;
 			break;
 		case 'f':
 			options.fakes_answers = true;
@@ -232,8 +273,8 @@ main(int argc, char **argv)
 		signal(SIGCHLD, SIG_IGN);
 	if (options.uid != 0 && setuid(options.uid) != 0)
 		return 2;
-	for (int i = 0; i < options.rounds; i++)
-		run_round(argv + optind);
+	for (int i = 1; i <= options.rounds; i++)
+		run_round(argv + optind, i);
 	getrusage(RUSAGE_SELF, &usage);
 	printf("left descriptors=%d maxrss=%ld\n", count_descriptors(),
 	    usage.ru_maxrss);

@@ -112,6 +112,12 @@ def require_root():
         raise PermissionError("needs root, for a private mount namespace")
 
 
+def _hear_keys():
+    """Let Ctrl-C and Ctrl-\\ work inside, whoever ignored them outside."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGQUIT, signal.SIG_DFL)
+
+
 def enter():
     """Go on inside a world of our own. Returns there only."""
     require_root()
@@ -127,3 +133,4 @@ def enter():
     program = os.fork()
     if program != 0:
         _be_init(program)
+    _hear_keys()
