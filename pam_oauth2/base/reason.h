@@ -16,6 +16,8 @@
 	X(DECLINED, "Sign-in was declined in the browser.") \
 	X(EXPIRED, "The code has expired; log in again.") \
 	X(GONE, "") \
+	X(PASTE, \
+	    "That is not the code or address shown after approving; copy it whole.") \
 	X(IDENTITY, "This identity may not sign in as %s here.") \
 	X(UNTRUSTED, "The provider's answer could not be trusted.") \
 	X(UNREACHABLE, \
@@ -33,6 +35,11 @@
 	X(login_timeout, EXPIRED) \
 	X(cancelled, GONE) \
 	X(client_gone, GONE) \
+	X(paste_invalid, PASTE) \
+	X(paste_cut, PASTE) \
+	X(paste_state, PASTE) \
+	X(paste_issuer, PASTE) \
+	X(code_refused, PASTE) \
 	X(user_unknown, IDENTITY) \
 	X(user_forbidden, IDENTITY) \
 	X(user_not_listed, IDENTITY) \

@@ -36,9 +36,10 @@ static const struct wire_turn module_turns[] = {
 enum worker_state {
 	WORKER_IDLE,
 	WORKER_STARTED,
-	WORKER_SHOWN,
+	WORKER_SHOWN, /* a code to compare: the person says when */
 	WORKER_POLLING,
 	WORKER_ENDED,
+	WORKER_AUTHORIZED, /* an address: the person brings a code */
 };
 
 static const struct wire_turn worker_turns[] = {
@@ -46,7 +47,9 @@ static const struct wire_turn worker_turns[] = {
 	{ WORKER_IDLE, WIRE_FAILED, WORKER_ENDED }, /* no sandbox */
 	{ WORKER_STARTED, WIRE_DEVICE, WORKER_SHOWN },
 	{ WORKER_STARTED, WIRE_FAILED, WORKER_ENDED },
+	{ WORKER_STARTED, WIRE_AUTHORIZE, WORKER_AUTHORIZED },
 	{ WORKER_SHOWN, WIRE_POLL, WORKER_POLLING },
+	{ WORKER_AUTHORIZED, WIRE_CODE, WORKER_POLLING },
 	{ WORKER_POLLING, WIRE_IDENTITY, WORKER_ENDED },
 	{ WORKER_POLLING, WIRE_FAILED, WORKER_ENDED },
 };

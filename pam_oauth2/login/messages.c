@@ -25,7 +25,8 @@ put_qr(const struct signin *s, struct buf *b)
 	const struct settings *settings = s->settings;
 	const struct qr_size size = { settings->qr_max_rows,
 		settings->qr_max_columns };
-	const char *text = s->offer.verification_uri_complete[0] != '\0'
+	const char *text = s->offer.is_code ? s->offer.url
+			   : s->offer.verification_uri_complete[0] != '\0'
 			       ? s->offer.verification_uri_complete
 			       : s->offer.verification_uri;
 	AUTO(buf_free) struct buf code = BUF(12000);
@@ -72,17 +73,10 @@ format_deadline(int64_t left_s, char *ret, size_t size)
 		ret[0] = '\0';
 }
 
-void
-messages_invite(const struct signin *s, struct buf *ret)
+static void
+put_device(
+    const struct signin *s, int64_t left_s, const char *until, struct buf *ret)
 {
-	const int64_t left_s =
-	    (s->deadline_ns - clock_monotonic_ns()) / CLOCK_NS_PER_S;
-	char until[16];
-
-	format_deadline(left_s, until, sizeof(until));
-	put_line(ret, s->settings->banner_before);
-	put_qr(s, ret);
-	put_place(s, ret);
 	buf_printf(ret, "  Open:  %s\n", s->offer.verification_uri);
 	buf_printf(ret, "  Code:  %s    (valid for %lld s, until %s)\n\n",
 	    s->offer.user_code, (long long)left_s, until);
@@ -96,6 +90,34 @@ messages_invite(const struct signin *s, struct buf *ret)
 		buf_printf(ret,
 		    "Approve in the browser; waiting for it until %s ...",
 		    until);
+}
+
+static void
+put_code(const struct signin *s, const char *until, struct buf *ret)
+{
+	buf_printf(ret, "  Open:  %s\n\n", s->offer.url);
+	put_line(ret, s->settings->banner_after);
+	buf_printf(ret,
+	    "Approve in the browser until %s, then paste here what the page "
+	    "shows\n(a code, or its address) and press Enter: ",
+	    until);
+}
+
+void
+messages_invite(const struct signin *s, struct buf *ret)
+{
+	const int64_t left_s =
+	    (s->deadline_ns - clock_monotonic_ns()) / CLOCK_NS_PER_S;
+	char until[16];
+
+	format_deadline(left_s, until, sizeof(until));
+	put_line(ret, s->settings->banner_before);
+	put_qr(s, ret);
+	put_place(s, ret);
+	if (s->offer.is_code)
+		put_code(s, until, ret);
+	else
+		put_device(s, left_s, until, ret);
 }
 
 void

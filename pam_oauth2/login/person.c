@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "login/messages.h"
+#include "login/paste.h"
 
 #define HELLO_WAIT_NS (10 * CLOCK_NS_PER_S)
 #define TEXT_MAX      15000
@@ -53,8 +54,9 @@ fail_cancelled(struct signin *s, uint64_t cause)
 	}
 }
 
+/* ret_answer may be NULL: then any answer will do. */
 static bool
-ask(struct signin *s, enum wire_echo echo, const char *text)
+ask(struct signin *s, enum wire_echo echo, const char *text, char **ret_answer)
 {
 	struct wire_out out;
 	struct wire_msg m;
@@ -70,7 +72,16 @@ ask(struct signin *s, enum wire_echo echo, const char *text)
 		return signin_fail_err(s, err);
 	if (m.type == WIRE_CANCEL)
 		return fail_cancelled(s, wire_get_u64(&m, WIRE_TAG_CAUSE));
-	return true;
+	if (ret_answer == NULL)
+		return true;
+	err = wire_take_text(&m, WIRE_TAG_TEXT, ret_answer);
+	return err == OAUTH2_ERR_OK || signin_fail_err(s, err);
+}
+
+bool
+person_answers(struct signin *s, const char *question, char **ret)
+{
+	return ask(s, WIRE_ECHO_ON, question, ret);
 }
 
 static bool
@@ -91,7 +102,7 @@ person_is_there(struct signin *s)
 {
 	if (s->settings->display != SETTINGS_DISPLAY_PROMPT)
 		return true;
-	return ask(s, WIRE_ECHO_PROBE, "");
+	return ask(s, WIRE_ECHO_PROBE, "", NULL);
 }
 
 bool
@@ -102,9 +113,11 @@ person_is_invited(struct signin *s)
 	messages_invite(s, &text);
 	if (buf_err(&text) != OAUTH2_ERR_OK)
 		return signin_fail_err(s, buf_err(&text));
+	if (s->offer.is_code)
+		return paste_brings_code(s, buf_text(&text));
 	/* With an echo: under sshd no password can ever come back. */
 	if (s->settings->display == SETTINGS_DISPLAY_PROMPT)
-		return ask(s, WIRE_ECHO_ENTER, buf_text(&text));
+		return ask(s, WIRE_ECHO_ENTER, buf_text(&text), NULL);
 	return show(s, greeting_info_style(&s->greeting), buf_text(&text));
 }
 

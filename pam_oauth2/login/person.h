@@ -18,8 +18,14 @@ bool person_hears_deadline(struct signin *s);
 /* Is anybody there, or does the host answer by itself? Before any network. */
 bool person_is_there(struct signin *s);
 
-/* Show the invitation; with a prompt, until the person pressed Enter. */
+/*
+ * Show the invitation; with a prompt, until the person pressed Enter, and
+ * in the flow code, until there is a code (s->code).
+ */
 bool person_is_invited(struct signin *s);
+
+/* Ask with an echo. The answer is secret: secret_free() it. */
+bool person_answers(struct signin *s, const char *question, char **ret);
 
 /* The leg has something to say while we wait for the provider: it is over. */
 bool person_interrupts(struct signin *s);

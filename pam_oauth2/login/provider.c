@@ -2,7 +2,10 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/secret.h"
@@ -10,9 +13,41 @@
 #include "codec/uri.h"
 #include "login/person.h"
 
+#define HOST_CHARACTERS \
+	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-"
+#define STATE_CHARACTERS \
+	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 #define USER_CODE_MIN 4
 #define USER_CODE_CHARACTERS \
 	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-"
+
+static const enum wire_flow flows[] = {
+	[SETTINGS_FLOW_AUTO] = WIRE_FLOW_AUTO,
+	[SETTINGS_FLOW_DEVICE] = WIRE_FLOW_DEVICE,
+	[SETTINGS_FLOW_CODE] = WIRE_FLOW_CODE,
+};
+
+/*
+ * What only the answer to this login's request can carry: 192 random bits,
+ * and the name of this host for the callback page to show.
+ */
+static bool
+make_state(char *ret, size_t size)
+{
+	unsigned char random[32];
+	char host[65] = "";
+
+	if (getrandom(random, sizeof(random), 0) != (ssize_t)sizeof(random))
+		return false;
+	for (size_t i = 0; i < sizeof(random); i++)
+		ret[i] = STATE_CHARACTERS[random[i] & 63];
+	ret[sizeof(random)] = '\0';
+	if (gethostname(host, sizeof(host)) == 0 && strlen(host) <= 63 &&
+	    text_has_only(host, HOST_CHARACTERS))
+		(void)snprintf(
+		    ret + sizeof(random), size - sizeof(random), ".%s", host);
+	return true;
+}
 
 static enum oauth2_err
 send_start(struct signin *s)
@@ -25,7 +60,16 @@ send_start(struct signin *s)
 	err = allowlist_claims(s->allowlist, &claims);
 	if (err != OAUTH2_ERR_OK)
 		return err;
+	if (!make_state(s->state, sizeof(s->state)))
+		return OAUTH2_ERR_INTERNAL;
 	wire_begin(&out, WIRE_START);
+	wire_put_u64(&out, WIRE_TAG_FLOW, flows[s->settings->flow]);
+	wire_put_text(&out, WIRE_TAG_REDIRECT_URI, p->redirect_uri);
+	wire_put_text(&out, WIRE_TAG_STATE, s->state);
+	wire_put_text(
+	    &out, WIRE_TAG_AUTHORIZATION_ENDPOINT, p->authorization_endpoint);
+	wire_put_text(&out, WIRE_TAG_PAR_ENDPOINT,
+	    p->pushed_authorization_request_endpoint);
 	wire_put_text(&out, WIRE_TAG_ISSUER, p->issuer);
 	wire_put_text(&out, WIRE_TAG_CLIENT_ID, p->client_id);
 	wire_put_text(&out, WIRE_TAG_CLIENT_SECRET, s->client_secret);
@@ -101,6 +145,7 @@ fail_as_told(struct signin *s, const struct wire_msg *m)
 	    (enum oauth2_err)wire_get_u64(m, WIRE_TAG_ERROR);
 	const enum oauth2_cause cause =
 	    (enum oauth2_cause)wire_get_u64(m, WIRE_TAG_CAUSE);
+	enum reason reason;
 	const int status = (int)wire_get_u64(m, WIRE_TAG_HTTP_STATUS);
 
 	if (wire_copy_text(m, WIRE_TAG_PROVIDER_ERROR, error, sizeof(error)) !=
@@ -110,11 +155,11 @@ fail_as_told(struct signin *s, const struct wire_msg *m)
 	    wire_copy_text(m, WIRE_TAG_TEXT, text, sizeof(text)) !=
 		OAUTH2_ERR_OK)
 		return signin_fail_err(s, OAUTH2_ERR_PROTOCOL);
-	/* The worker may notice the deadline first: no fault of the provider.
-	 */
-	if (cause == OAUTH2_CAUSE_TIMEOUT &&
+	/* The worker may notice the deadline first. */
+	if (s->has_offer && cause == OAUTH2_CAUSE_TIMEOUT &&
 	    clock_monotonic_ns() >= s->deadline_ns)
 		return signin_fail_err(s, OAUTH2_ERR_TIMEOUT);
+	reason = reason_of(err, cause, error);
 	s->is_provider_down =
 	    !s->has_offer &&
 	    (cause == OAUTH2_CAUSE_TRANSPORT || cause == OAUTH2_CAUSE_TIMEOUT ||
@@ -123,10 +168,11 @@ fail_as_told(struct signin *s, const struct wire_msg *m)
 	text_clean(
 	    clean[1], sizeof(clean[1]), description, strlen(description));
 	text_clean(clean[2], sizeof(clean[2]), text, strlen(text));
-	return signin_fail(s, reason_of(err, cause, error),
-	    "%s: %s%s%s http=%d cause=%s %s", err_text(err),
-	    error[0] ? clean[0] : "", error[0] ? " " : "", clean[1], status,
-	    err_cause_name(cause), clean[2]);
+	if (s->offer.is_code && strcmp(error, "invalid_grant") == 0)
+		reason = REASON_code_refused;
+	return signin_fail(s, reason, "%s: %s%s%s http=%d cause=%s %s",
+	    err_text(err), error[0] ? clean[0] : "", error[0] ? " " : "",
+	    clean[1], status, err_cause_name(cause), clean[2]);
 }
 
 /* Trouble with the worker's leg: its end is a fault of this host. */
@@ -138,9 +184,19 @@ fail_leg(struct signin *s, enum oauth2_err err)
 	return signin_fail_err(s, err);
 }
 
+/* The deadline came: before anything was offered the provider is to blame. */
+static bool
+fail_late(struct signin *s)
+{
+	if (s->has_offer)
+		return signin_fail_err(s, OAUTH2_ERR_TIMEOUT);
+	s->is_provider_down = true;
+	return signin_fail(s, REASON_provider_timeout, "no answer at all");
+}
+
 /* The worker's next message; the person may end the wait. */
 static bool
-await_worker(struct signin *s, enum wire_type type, struct wire_msg *ret)
+await_worker(struct signin *s, struct wire_msg *ret)
 {
 	struct pollfd p[2] = {
 		{ .fd = s->worker->fd, .events = POLLIN },
@@ -155,7 +211,7 @@ await_worker(struct signin *s, enum wire_type type, struct wire_msg *ret)
 	if (n < 0)
 		return signin_fail_err(s, OAUTH2_ERR_IO);
 	if (n == 0)
-		return signin_fail_err(s, OAUTH2_ERR_TIMEOUT);
+		return fail_late(s);
 	if (p[1].revents != 0)
 		return person_interrupts(s);
 	err = wire_recv(s->worker, s->deadline_ns, ret);
@@ -165,7 +221,7 @@ await_worker(struct signin *s, enum wire_type type, struct wire_msg *ret)
 		return signin_fail_err(s, err);
 	if (ret->type == WIRE_FAILED)
 		return fail_as_told(s, ret);
-	return ret->type == type || signin_fail_err(s, OAUTH2_ERR_PROTOCOL);
+	return true; /* the turns allow no other type than is waited for */
 }
 
 static bool
@@ -190,6 +246,7 @@ is_showable(const struct provider_settings *p, const char *text)
 		OAUTH2_ERR_OK)
 		return false;
 	return has_host_of(p->issuer, uri.host) ||
+	       has_host_of(p->authorization_endpoint, uri.host) ||
 	       has_host_of(p->token_endpoint, uri.host) ||
 	       has_host_of(p->device_authorization_endpoint, uri.host) ||
 	       has_host_of(p->userinfo_endpoint, uri.host) ||
@@ -204,6 +261,10 @@ check_offer(struct signin *s)
 	const struct provider_settings *p = &s->settings->provider;
 	const struct offer *o = &s->offer;
 
+	if (o->is_code)
+		return is_showable(p, o->url) ||
+		       signin_fail(s, REASON_verification_uri_refused,
+			   "an address that may not be shown");
 	if (strlen(o->user_code) < USER_CODE_MIN ||
 	    !text_has_only(o->user_code, USER_CODE_CHARACTERS))
 		return signin_fail(s, REASON_verification_uri_refused,
@@ -214,6 +275,15 @@ check_offer(struct signin *s)
 		return signin_fail(s, REASON_verification_uri_refused,
 		    "an address that may not be shown");
 	return true;
+}
+
+static enum oauth2_err
+read_url(struct signin *s, const struct wire_msg *m)
+{
+	s->offer.is_code = true;
+	s->offer.is_iss_sent = wire_get_u64(m, WIRE_TAG_IS_ISS_SENT) == 1;
+	return wire_copy_text(
+	    m, WIRE_TAG_URL, s->offer.url, sizeof(s->offer.url));
 }
 
 static enum oauth2_err
@@ -243,6 +313,16 @@ read_offer(struct signin *s, const struct wire_msg *m)
 	return err;
 }
 
+/* The worker chooses between the flows that the settings allow. */
+static bool
+is_wanted(const struct settings *settings, enum wire_type type)
+{
+	if (type == WIRE_AUTHORIZE)
+		return settings->flow != SETTINGS_FLOW_DEVICE &&
+		       settings->provider.redirect_uri != NULL;
+	return settings->flow != SETTINGS_FLOW_CODE;
+}
+
 bool
 provider_offers(struct signin *s)
 {
@@ -254,9 +334,11 @@ provider_offers(struct signin *s)
 	/* A worker that could not start has closed, and has said why. */
 	if (err != OAUTH2_ERR_OK && err != OAUTH2_ERR_CLOSED)
 		return fail_leg(s, err);
-	if (!await_worker(s, WIRE_DEVICE, &m))
+	if (!await_worker(s, &m))
 		return false;
-	err = read_offer(s, &m);
+	if (!is_wanted(s->settings, m.type))
+		return signin_fail_err(s, OAUTH2_ERR_PROTOCOL);
+	err = m.type == WIRE_AUTHORIZE ? read_url(s, &m) : read_offer(s, &m);
 	if (err != OAUTH2_ERR_OK)
 		return signin_fail_err(s, err);
 	s->has_offer = true;
@@ -299,12 +381,19 @@ provider_identifies(struct signin *s)
 	struct wire_msg m;
 	enum oauth2_err err;
 
-	wire_begin(&out, WIRE_POLL);
-	wire_put_u64(&out, WIRE_TAG_DELAY_S, at_once ? 0 : s->offer.interval);
+	if (s->offer.is_code) {
+		wire_begin(&out, WIRE_CODE);
+		wire_put_text(&out, WIRE_TAG_CODE, s->code);
+		secret_free(TAKE(s->code));
+	} else {
+		wire_begin(&out, WIRE_POLL);
+		wire_put_u64(
+		    &out, WIRE_TAG_DELAY_S, at_once ? 0 : s->offer.interval);
+	}
 	err = wire_send(s->worker, &out);
 	if (err != OAUTH2_ERR_OK)
 		return fail_leg(s, err);
-	if (!await_worker(s, WIRE_IDENTITY, &m))
+	if (!await_worker(s, &m))
 		return false;
 	err = read_identity(s, &m);
 	return err == OAUTH2_ERR_OK || signin_fail_err(s, err);

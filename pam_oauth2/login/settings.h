@@ -23,8 +23,9 @@
 
 /* The values of each enum are in the order of the row's choices. */
 enum settings_flow {
-	SETTINGS_FLOW_AUTO, /* never in a loaded struct: it is DEVICE */
+	SETTINGS_FLOW_AUTO, /* device where the provider has it, else code */
 	SETTINGS_FLOW_DEVICE,
+	SETTINGS_FLOW_CODE,
 };
 
 enum settings_display {
@@ -68,7 +69,10 @@ struct provider_settings {
 	char *client_id;
 	char *client_secret_file; /* NULL: a public client */
 	enum settings_auth_method token_endpoint_auth_method;
-	char *token_endpoint; /* endpoints that are NULL: discovery */
+	char *redirect_uri;	      /* NULL: no authorization code grant */
+	char *authorization_endpoint; /* endpoints that are NULL: discovery */
+	char *pushed_authorization_request_endpoint;
+	char *token_endpoint;
 	char *device_authorization_endpoint;
 	char *userinfo_endpoint;
 	struct strlist endpoint_hosts;

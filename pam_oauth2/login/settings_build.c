@@ -68,7 +68,9 @@ apply(const struct settings_entries *entries, const char *kind,
 static void
 resolve(struct settings *settings, const char *service)
 {
-	if (settings->flow == SETTINGS_FLOW_AUTO)
+	/* Without a place to land there is but one way. */
+	if (settings->flow == SETTINGS_FLOW_AUTO &&
+	    settings->provider.redirect_uri == NULL)
 		settings->flow = SETTINGS_FLOW_DEVICE;
 	if (settings->display == SETTINGS_DISPLAY_AUTO) {
 		settings->display = SETTINGS_DISPLAY_PROMPT;
@@ -264,6 +266,11 @@ settings_build(const struct settings_entries *entries,
 		err = build_providers(entries, settings, d);
 	if (err != OAUTH2_ERR_OK)
 		return err;
+	if (settings->flow == SETTINGS_FLOW_CODE &&
+	    settings->provider.redirect_uri == NULL)
+		return detail_fail(d, OAUTH2_ERR_CONFIG,
+		    "flow = code needs a redirect_uri in [provider %s]",
+		    settings->provider_name);
 	resolve(settings, host->service);
 	*ret = TAKE(settings);
 	return OAUTH2_ERR_OK;

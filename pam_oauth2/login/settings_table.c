@@ -28,10 +28,13 @@ const struct settings_row settings_rows[] = {
 }, {
 	.name = "flow", .type = SETTINGS_TYPE_CHOICE,
 	.scope = SETTINGS_SCOPE_SERVICE, .offset = S(flow),
-	.choices = "auto device",
-	.fallback = "auto", .derived = "device",
+	.choices = "auto device code",
+	.fallback = "auto",
+	.derived = "device where the provider has it, else code",
 	.help = "How the browser and this login find each other. device: the "
-	    "person opens an address and compares or types a code (RFC 8628).",
+	    "person opens an address and compares or types a code (RFC 8628). "
+	    "code: the person opens an address and pastes here what the page "
+	    "shows in the end (RFC 6749 with PKCE); needs redirect_uri.",
 }, {
 	.name = "login_timeout", .type = SETTINGS_TYPE_SECONDS,
 	.scope = SETTINGS_SCOPE_SERVICE, .offset = S(login_timeout),
@@ -171,6 +174,31 @@ const struct settings_row settings_rows[] = {
 	.fallback = "auto",
 	.derived = "client_secret_post with a client_secret_file, else none",
 	.help = "How the client shows its secret to the provider.",
+}, {
+	.name = "redirect_uri", .type = SETTINGS_TYPE_URL,
+	.scope = SETTINGS_SCOPE_PROVIDER, .offset = P(redirect_uri),
+	.min = 9, .max = 1024,
+	.example = "https://login.corp.example/callback/",
+	.derived = "none: no code can be pasted",
+	.help = "Where the browser lands after approving, as registered at "
+	    "the provider: the callback page, which shows what to paste.",
+}, {
+	.name = "authorization_endpoint", .type = SETTINGS_TYPE_URL,
+	.scope = SETTINGS_SCOPE_PROVIDER, .offset = P(authorization_endpoint),
+	.min = 9, .max = 1024,
+	.example = "https://id.corp.example/authorize",
+	.derived = "discovery",
+	.help = "The address that the person opens in the flow code.",
+}, {
+	.name = "pushed_authorization_request_endpoint",
+	.type = SETTINGS_TYPE_URL,
+	.scope = SETTINGS_SCOPE_PROVIDER,
+	.offset = P(pushed_authorization_request_endpoint),
+	.min = 9, .max = 1024,
+	.example = "https://id.corp.example/par",
+	.derived = "discovery",
+	.help = "Where the request of the flow code can be left beforehand "
+	    "(RFC 9126): address and QR code become short.",
 }, {
 	.name = "token_endpoint", .type = SETTINGS_TYPE_URL,
 	.scope = SETTINGS_SCOPE_PROVIDER, .offset = P(token_endpoint),

@@ -54,6 +54,7 @@ signin_run(struct wire *person, struct wire *worker)
 	sign_in(&s);
 	settings_free(s.settings);
 	secret_free(s.client_secret);
+	secret_free(s.code);
 	allowlist_free(s.allowlist);
 	identity_free(s.identity);
 }
@@ -138,8 +139,11 @@ host_can_ask(struct signin *s)
 {
 	enum reason reason;
 
-	return greeting_can_ask(&s->greeting, &reason) ||
-	       signin_fail(s, reason, "asked nothing, sent nothing");
+	if (!greeting_can_ask(&s->greeting, &reason))
+		return signin_fail(s, reason, "asked nothing, sent nothing");
+	/* The host's own limit may be over before we begin. */
+	return clock_monotonic_ns() < s->deadline_ns ||
+	       signin_fail_err(s, OAUTH2_ERR_TIMEOUT);
 }
 
 /*
@@ -188,6 +192,18 @@ verdict_of(const struct signin *s)
 	return WIRE_VERDICT_DENY;
 }
 
+/* Until the provider has answered, the flow that is asked for first. */
+static const char *
+flow_name(const struct signin *s)
+{
+	const bool is_code = s->has_offer
+				 ? s->offer.is_code
+				 : s->settings != NULL &&
+				       s->settings->flow == SETTINGS_FLOW_CODE;
+
+	return is_code ? "code" : "device";
+}
+
 static const char *const results[] = {
 	[WIRE_VERDICT_GRANT] = "granted",
 	[WIRE_VERDICT_DENY] = "denied",
@@ -214,7 +230,7 @@ answer(struct signin *s)
 		.uid = g->uid,
 		.rhost = g->rhost,
 		.tty = g->tty,
-		.flow = "device",
+		.flow = flow_name(s),
 		.iss =
 		    s->settings != NULL ? s->settings->provider.issuer : NULL,
 		.sub = s->identity != NULL ? s->identity->sub : NULL,

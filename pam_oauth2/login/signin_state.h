@@ -14,6 +14,9 @@
 
 /* What the provider gave us to show; checked by provider_offers(). */
 struct offer {
+	bool is_code;	  /* the person brings a code: url, and no more */
+	bool is_iss_sent; /* with the code (RFC 9207) */
+	char url[2049];	  /* to open, in the flow code */
 	char user_code[17];
 	char verification_uri[201];
 	char verification_uri_complete[513]; /* "": there is none */
@@ -26,6 +29,8 @@ struct signin {
 	struct greeting greeting;
 	struct settings *settings; /* NULL until learnt */
 	char *client_secret;
+	char state[128]; /* what only the answer to our request carries */
+	char *code;	 /* secret: what the person pasted */
 	struct allowlist *allowlist;
 	struct offer offer;
 	struct identity *identity; /* NULL until the provider told */

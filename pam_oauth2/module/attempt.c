@@ -130,6 +130,7 @@ greet(struct attempt *a, int flags)
 {
 	struct session_hello *h = &a->hello;
 	const struct passwd *pw;
+	const void *user;
 
 	h->phase = WIRE_PHASE_AUTHENTICATE;
 	h->started_ns = clock_monotonic_ns();
@@ -147,6 +148,8 @@ greet(struct attempt *a, int flags)
 	h->flags = (uint32_t)flags;
 	h->can_converse = conversation_is_there(a->pamh);
 	h->ruid = getuid();
+	if (pam_get_item(a->pamh, PAM_USER, &user) == PAM_SUCCESS)
+		h->user = user; /* known or not: for the log */
 	if (geteuid() != 0) {
 		deny(a, REASON_not_root, "");
 		return false;

@@ -5,7 +5,10 @@
 #include <string.h>
 
 #include "base/secret.h"
+#include "base/text.h"
 #include "module/client.h"
+
+#define ANSWER_MAX 4096 /* bytes that REPLY takes */
 
 static const struct pam_conv *
 get_conv(pam_handle_t *pamh)
@@ -145,7 +148,13 @@ ask(void *context, enum wire_echo echo, const char *text, char **ret,
 	 * sshd types junk for users it does not know, and they must not fail
 	 * in another way than others.
 	 */
-	*ret = secret_strdup(echo == WIRE_ECHO_ENTER ? "" : answer);
+	if (echo == WIRE_ECHO_ENTER)
+		*ret = secret_strdup("");
+	else if (strlen(answer) > ANSWER_MAX ||
+		 !text_is_utf8(answer, strlen(answer)))
+		*ret = secret_strdup("?"); /* what nothing is taken for */
+	else
+		*ret = secret_strdup(answer);
 	return *ret == NULL ? OAUTH2_ERR_NOMEM : OAUTH2_ERR_OK;
 }
 

@@ -190,7 +190,12 @@ enum oauth2_err
 request_post(const struct oauth2_client *c, const char *url, struct buf *form,
     struct reply *ret, struct detail *d)
 {
-	struct post post = { .url = url, .form = form, .method = c->method };
+	struct post post = {
+		.url = url,
+		.form = form,
+		.method = c->method,
+		.once = true,
+	};
 
 	return request_send(c, &post, ret, d);
 }

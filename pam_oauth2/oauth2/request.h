@@ -62,7 +62,10 @@ void request_add_proof(const struct oauth2_client *c,
 enum oauth2_err request_send(const struct oauth2_client *c,
     const struct post *post, struct reply *ret, struct detail *d) MUST_CHECK;
 
-/* The same by the client's own method for JSON; may be sent again. */
+/*
+ * The same by the client's own method for JSON, never sent twice: the
+ * repetition of a poll would be a poll too soon.
+ */
 enum oauth2_err request_post(const struct oauth2_client *c, const char *url,
     struct buf *form, struct reply *ret, struct detail *d) MUST_CHECK;
 

@@ -24,6 +24,14 @@ class ApproveError(Exception):
     """The provider did not let us finish; the text says why."""
 
 
+class Landed(ApproveError):
+    """The provider sent the browser somewhere else: to .address."""
+
+    def __init__(self, address):
+        super().__init__(f"redirected elsewhere: {address}")
+        self.address = address
+
+
 class Form:
     """One form of a page: where it goes and what it carries."""
 
@@ -81,7 +89,7 @@ class SameHostRedirects(urllib.request.HTTPRedirectHandler):
     def redirect_request(self, req, fp, code, msg, headers, newurl):
         """Refuse to leave the host the person was sent to."""
         if origin(newurl) != origin(req.full_url):
-            raise ApproveError(f"redirected elsewhere: {newurl}")
+            raise Landed(newurl)
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
@@ -165,6 +173,15 @@ def approve(address, ca_file, login, user_code=None, deny=False, timeout=10):
         entries = entries_for(form, login, user_code, deny)
         page = browser.submit(page, form, entries)
     raise ApproveError(f"still asked after {MAX_PAGES} pages")
+
+
+def authorize(address, ca_file, login, deny=False):
+    """Walk the pages of an authorization request; return where it lands."""
+    try:
+        approve(address, ca_file, login, deny=deny)
+    except Landed as landed:
+        return landed.address
+    raise ApproveError("did not land anywhere")
 
 
 def ask_code(options):

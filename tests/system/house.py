@@ -283,17 +283,19 @@ class House:
         write_file(PAM / service, text, 0o644)
 
     def use_provider(self, provider, client="demo-device", services=(),
-                     **settings):
+                     at_provider=(), **settings):
         """Write settings for a provider; keywords go to [pam_oauth2].
 
-        services: the settings of each [service NAME], by its name.
+        services: the settings of each [service NAME], by its name;
+        at_provider: those of the provider's section.
         """
         lines = self._section("pam_oauth2", settings)
         for service, own in dict(services).items():
             lines += self._section(f"service {service}", own)
         self.write_settings("\n".join([
             *lines, "[provider demo]", f"issuer = {provider.issuer}",
-            f"ca_file = {CA_FILE}", *self._client_lines(client), ""]))
+            f"ca_file = {CA_FILE}", *self._client_lines(client),
+            *self._section("", dict(at_provider))[1:]]))
 
     @staticmethod
     def _section(name, settings):

@@ -26,6 +26,8 @@ put_file(struct buf *ret, const struct settings_row *row, const char *value)
 		buf_puts(ret, "client_id = linux\n");
 	if (strncmp(value, "client_secret_", 14) == 0)
 		buf_puts(ret, "client_secret_file = /etc/s\n");
+	if (strcmp(row->name, "flow") == 0)
+		buf_puts(ret, "redirect_uri = https://id.example/cb\n");
 }
 
 static void

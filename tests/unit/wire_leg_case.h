@@ -38,6 +38,8 @@ static const struct turn {
 	{ &wire_worker_leg, 1, WIRE_DEVICE, 2 },
 	{ &wire_worker_leg, 1, WIRE_FAILED, 4 },
 	{ &wire_worker_leg, 2, WIRE_POLL, 3 },
+	{ &wire_worker_leg, 1, WIRE_AUTHORIZE, 5 },
+	{ &wire_worker_leg, 5, WIRE_CODE, 3 },
 	{ &wire_worker_leg, 3, WIRE_IDENTITY, 4 },
 	{ &wire_worker_leg, 3, WIRE_FAILED, 4 },
 };

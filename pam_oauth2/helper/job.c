@@ -1,0 +1,200 @@
+#include "helper/job.h"
+
+#include <poll.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/secret.h"
+
+#define KEEP_OPEN_NS   (2 * CLOCK_NS_PER_S) /* how often we look */
+#define REOPENINGS_MAX 20
+
+#define NEEDS_ALWAYS (OAUTH2_NEEDS_TOKEN | OAUTH2_NEEDS_USERINFO)
+#define NEEDS_DEVICE (NEEDS_ALWAYS | OAUTH2_NEEDS_DEVICE)
+#define NEEDS_CODE \
+	(NEEDS_ALWAYS | OAUTH2_NEEDS_AUTHORIZATION | \
+	    OAUTH2_NEEDS_PUSHED_AUTHORIZATION | OAUTH2_NEEDS_ISS_PARAMETER)
+
+/* The monitor is gone: whatever we were asked for, nobody waits for it. */
+static bool
+should_stop(void *arg)
+{
+	const struct job *job = arg;
+	struct pollfd p = { .fd = job->wire.fd };
+
+	return poll(&p, 1, 0) > 0 && (p.revents & (POLLHUP | POLLERR)) != 0;
+}
+
+/* The texts of START that only live until the client has copied them. */
+struct start {
+	char *issuer;
+	char *client_id;
+	char *client_secret;
+	char *auth_method;
+	char *authorization_endpoint;
+	char *par_endpoint;
+	char *token_endpoint;
+	char *device_endpoint;
+	char *userinfo_endpoint;
+	char *ca_file;
+	char *proxy;
+};
+
+static void
+start_free(struct start *s)
+{
+	secret_free(s->issuer);
+	secret_free(s->client_id);
+	secret_free(s->client_secret);
+	secret_free(s->auth_method);
+	secret_free(s->authorization_endpoint);
+	secret_free(s->par_endpoint);
+	secret_free(s->token_endpoint);
+	secret_free(s->device_endpoint);
+	secret_free(s->userinfo_endpoint);
+	secret_free(s->ca_file);
+	secret_free(s->proxy);
+}
+
+static inline void
+start_free_scope(struct start *s)
+{
+	start_free(s);
+}
+
+#define TEXT(tag, field) \
+	(err = err == OAUTH2_ERR_OK ? wire_take_text(m, tag, field) : err)
+#define LIST(tag, field) \
+	(err = err == OAUTH2_ERR_OK ? wire_take_list(m, tag, field) : err)
+
+static enum oauth2_err
+read_start(struct job *job, const struct wire_msg *m, struct start *ret)
+{
+	enum oauth2_err err = OAUTH2_ERR_OK;
+
+	TEXT(WIRE_TAG_ISSUER, &ret->issuer);
+	TEXT(WIRE_TAG_CLIENT_ID, &ret->client_id);
+	TEXT(WIRE_TAG_CLIENT_SECRET, &ret->client_secret);
+	TEXT(WIRE_TAG_AUTH_METHOD, &ret->auth_method);
+	TEXT(WIRE_TAG_AUTHORIZATION_ENDPOINT, &ret->authorization_endpoint);
+	TEXT(WIRE_TAG_PAR_ENDPOINT, &ret->par_endpoint);
+	TEXT(WIRE_TAG_REDIRECT_URI, &job->redirect_uri);
+	TEXT(WIRE_TAG_STATE, &job->state);
+	TEXT(WIRE_TAG_TOKEN_ENDPOINT, &ret->token_endpoint);
+	TEXT(WIRE_TAG_DEVICE_ENDPOINT, &ret->device_endpoint);
+	TEXT(WIRE_TAG_USERINFO_ENDPOINT, &ret->userinfo_endpoint);
+	TEXT(WIRE_TAG_CA_FILE, &ret->ca_file);
+	TEXT(WIRE_TAG_PROXY, &ret->proxy);
+	TEXT(WIRE_TAG_GROUPS_CLAIM, &job->groups_claim);
+	LIST(WIRE_TAG_ENDPOINT_HOST, &job->endpoint_hosts);
+	LIST(WIRE_TAG_VERIFICATION_HOST, &job->verification_hosts);
+	LIST(WIRE_TAG_SCOPE, &job->scopes);
+	LIST(WIRE_TAG_CLAIM, &job->claims);
+	return err;
+}
+
+static enum oauth2_err
+make_client(struct job *job, const struct wire_msg *m)
+{
+	AUTO(start_free) struct start start = { 0 };
+	struct http_config http = {
+		.deadline_ns = (int64_t)wire_get_u64(m, WIRE_TAG_DEADLINE_NS),
+		.should_stop = should_stop,
+		.arg = job,
+	};
+	struct oauth2_config config = { .name = "provider" };
+	enum oauth2_err err;
+
+	err = read_start(job, m, &start);
+	if (err != OAUTH2_ERR_OK)
+		return err;
+	http.ca_file = start.ca_file;
+	http.proxy = start.proxy;
+	err = http_new(&http, &job->http);
+	if (err != OAUTH2_ERR_OK)
+		return err;
+	config.issuer = start.issuer;
+	config.client_id = start.client_id;
+	config.client_secret = start.client_secret;
+	config.token_endpoint_auth_method = start.auth_method;
+	config.authorization_endpoint = start.authorization_endpoint;
+	config.pushed_authorization_request_endpoint = start.par_endpoint;
+	config.token_endpoint = start.token_endpoint;
+	config.device_authorization_endpoint = start.device_endpoint;
+	config.userinfo_endpoint = start.userinfo_endpoint;
+	config.endpoint_hosts = &job->endpoint_hosts;
+	config.verification_hosts = &job->verification_hosts;
+	config.scopes = &job->scopes;
+	config.http = job->http;
+	return oauth2_new(&config, &job->detail, &job->client);
+}
+
+/*
+ * Which of the two it is, is settled here. With auto the provider decides:
+ * the device grant is the easier one for people.
+ */
+static enum oauth2_err
+discover(struct job *job)
+{
+	enum oauth2_err err;
+
+	if (job->flow != WIRE_FLOW_CODE) {
+		err = oauth2_discover(job->client, NEEDS_DEVICE, &job->detail);
+		if (err != OAUTH2_ERR_DISCOVERY ||
+		    job->flow == WIRE_FLOW_DEVICE ||
+		    job->detail.cause != OAUTH2_CAUSE_PROTOCOL ||
+		    job->redirect_uri == NULL) {
+			job->flow = WIRE_FLOW_DEVICE;
+			return err;
+		}
+	}
+	job->flow = WIRE_FLOW_CODE;
+	memset(&job->detail, 0, sizeof(job->detail));
+	return oauth2_discover(job->client, NEEDS_CODE, &job->detail);
+}
+
+enum oauth2_err
+job_start(struct job *job, const struct wire_msg *start)
+{
+	enum oauth2_err err;
+
+	job->flow = (enum wire_flow)wire_get_u64(start, WIRE_TAG_FLOW);
+	err = make_client(job, start);
+	return err == OAUTH2_ERR_OK ? discover(job) : err;
+}
+
+enum oauth2_err
+job_await(struct job *job, struct wire_msg *ret)
+{
+	const char *url = oauth2_metadata(job->client)->token_endpoint;
+	int reopenings = 0;
+	enum oauth2_err err;
+
+	while ((err = wire_recv(&job->wire, clock_monotonic_ns() + KEEP_OPEN_NS,
+		    ret)) == OAUTH2_ERR_TIMEOUT) {
+		if (reopenings >= REOPENINGS_MAX ||
+		    http_is_open(job->http, url))
+			continue;
+		reopenings++;
+		/* A failure here is no failure: the request will tell. */
+		if (http_open(job->http, url, NULL) == OAUTH2_ERR_CLOSED)
+			return OAUTH2_ERR_CLOSED;
+	}
+	return err;
+}
+
+void
+job_free(struct job *job)
+{
+	oauth2_device_free(job->device);
+	oauth2_free(job->client);
+	http_free(job->http);
+	strlist_free(&job->endpoint_hosts);
+	strlist_free(&job->verification_hosts);
+	strlist_free(&job->scopes);
+	strlist_free(&job->claims);
+	secret_free(job->groups_claim);
+	secret_free(job->redirect_uri);
+	secret_free(job->state);
+	wire_free(&job->wire);
+}

@@ -1,0 +1,60 @@
+/* One login as the worker knows it. Private to the worker's files. */
+#ifndef PAM_OAUTH2_HELPER_JOB_H
+#define PAM_OAUTH2_HELPER_JOB_H
+
+#include <stdint.h>
+
+#include "base/strlist.h"
+#include "codec/wire.h"
+#include "net/http.h"
+#include "oauth2/client.h"
+#include "oauth2/device.h"
+#include "oauth2/discovery.h"
+
+struct job {
+	struct wire wire;
+	struct http *http;
+	struct oauth2_client *client;
+	struct oauth2_device *device;
+	struct strlist endpoint_hosts;
+	struct strlist verification_hosts;
+	struct strlist scopes;
+	struct strlist claims;
+	char *groups_claim; /* NULL: nobody asks for groups */
+	enum wire_flow flow;
+	char *redirect_uri; /* of the flow code */
+	char *state;
+	struct detail detail;
+};
+
+/*
+ * Take what START says, and find the endpoints.
+ *
+ * Errors: as oauth2_new(), oauth2_discover().
+ */
+enum oauth2_err job_start(
+    struct job *job, const struct wire_msg *start) MUST_CHECK;
+
+/*
+ * The two ways to a token: show a code and poll (RFC 8628), or show an
+ * address and take the code that the person brings back (RFC 6749 section
+ * 4.1 with PKCE). Both speak with the monitor on the way.
+ *
+ * Errors: those of the flow; CLOSED, PROTOCOL of the leg.
+ */
+enum oauth2_err job_device(
+    struct job *job, struct oauth2_token **ret) MUST_CHECK;
+enum oauth2_err job_code(struct job *job, struct oauth2_token **ret) MUST_CHECK;
+
+/*
+ * Wait until a point on the monotonic clock, or for the monitor's next word.
+ * The connection to the token endpoint is kept open meanwhile, so that what
+ * comes then need not wait for TLS.
+ *
+ * Errors: TIMEOUT, CLOSED, PROTOCOL.
+ */
+enum oauth2_err job_await(struct job *job, struct wire_msg *ret) MUST_CHECK;
+
+void job_free(struct job *job);
+
+#endif

@@ -1,0 +1,68 @@
+/*
+ * What a person pastes after approving in the browser: the code of the
+ * authorization code grant (RFC 6749 section 4.1.2), bound to the flow that
+ * asked for it.
+ */
+#ifndef PAM_OAUTH2_OAUTH2_PASTE_H
+#define PAM_OAUTH2_OAUTH2_PASTE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+#include "oauth2/code.h"
+
+#define OAUTH2_PASTE_MAX  4096
+#define OAUTH2_PIECES_MAX 8
+
+/* What only the answer to our own request can carry. All borrowed. */
+struct oauth2_expected {
+	const char *redirect_uri; /* a pasted URL must match it */
+	const char *state;
+	const char *issuer; /* what `iss` must be where it is sent */
+	bool is_iss_sent;   /* the provider announces RFC 9207 */
+};
+
+/* How a paste was refused; the texts for people are elsewhere. */
+enum oauth2_paste {
+	OAUTH2_PASTE_OK,
+	OAUTH2_PASTE_MORE,    /* a piece; others are still to come */
+	OAUTH2_PASTE_INVALID, /* not a code, nor our address */
+	OAUTH2_PASTE_STATE,   /* of another login */
+	OAUTH2_PASTE_ISSUER,  /* of another provider */
+	OAUTH2_PASTE_DENIED,  /* error=access_denied */
+	OAUTH2_PASTE_FAILED,  /* another error= of the provider */
+};
+
+/* Pieces of one paste, in any order. Start with zeroes. */
+struct oauth2_pieces {
+	unsigned count; /* how many there are in all; 0: none seen */
+	char check[9];
+	char *texts[OAUTH2_PIECES_MAX];
+};
+
+/* Wipe and free. */
+void oauth2_pieces_free(struct oauth2_pieces *pieces);
+
+static inline void
+oauth2_pieces_free_scope(struct oauth2_pieces *pieces)
+{
+	oauth2_pieces_free(pieces);
+}
+
+/*
+ * Read a bare code, `code=...&state=...`, the whole URL the browser landed
+ * on, or a piece "PO2.i/n.check.text" of one of these.
+ *
+ * pieces    what came before; keeps what this adds.
+ * ret_code  secret; set on OK alone, for secret_free().
+ * d->error  the provider's `error`, on FAILED.
+ *
+ * Nothing is repaired: blanks, control characters, repeated parameters,
+ * another redirect_uri are refused. Errors of memory are INVALID.
+ */
+enum oauth2_paste oauth2_paste_read(const char *text,
+    const struct oauth2_expected *expected, struct oauth2_pieces *pieces,
+    char **ret_code, struct detail *d) MUST_CHECK;
+
+#endif
