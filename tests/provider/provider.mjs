@@ -3,6 +3,10 @@
 //
 // node provider.mjs --cert FILE --key FILE --accounts FILE --log FILE
 //     [--port N] [--name HOST] [--keep-alive SECONDS] [--device-ttl SECONDS]
+//     [--redirect-uri URI] [--par yes|no] [--code-bits N]
+//
+// --redirect-uri adds to those of the clients that have any; --par no leaves
+// pushed authorization requests out; --code-bits makes codes longer.
 //
 // Prints "ready ISSUER" once it listens. Ends on SIGTERM, when its standard
 // input closes, and when the process that started it is gone.
@@ -34,6 +38,9 @@ function readOptions() {
       name: text('localhost'),
       'keep-alive': text('5'),
       'device-ttl': text('600'),
+      'redirect-uri': text(),
+      par: text('yes'),
+      'code-bits': text('256'),
     },
   });
   for (const name of ['cert', 'key', 'accounts', 'log']) {
@@ -52,11 +59,19 @@ function makeKeys() {
   };
 }
 
+function readClients(added) {
+  const file = new URL('./clients.json', import.meta.url);
+  const clients = JSON.parse(fs.readFileSync(file, 'utf8'));
+  for (const { redirect_uris: uris } of clients) {
+    if (added && uris.length > 0) uris.push(added);
+  }
+  return clients;
+}
+
 function configure(options, accounts, journal) {
-  const clients = new URL('./clients.json', import.meta.url);
   return {
     adapter: makeAdapter(journal),
-    clients: JSON.parse(fs.readFileSync(clients, 'utf8')),
+    clients: readClients(options['redirect-uri']),
     claims: {
       openid: ['sub'],
       email: ['email', 'email_verified'],
@@ -73,11 +88,16 @@ function configure(options, accounts, journal) {
         userCodeConfirmSource: pages.codeConfirm,
         successSource: pages.codeSuccess,
       },
+      pushedAuthorizationRequests: { enabled: options.par === 'yes' },
       introspection: { enabled: true, allowedPolicy: () => true },
       revocation: { enabled: true },
       rpInitiatedLogout: { enabled: false },
     },
     findAccount: (ctx, sub) => accounts.find(sub),
+    formats: {
+      bitsOfOpaqueRandomness: (ctx, { kind }) => (
+        kind === 'AuthorizationCode' ? Number(options['code-bits']) : 256),
+    },
     jwks: makeKeys(),
     renderError: pages.error,
     rotateRefreshToken: true,
