@@ -18,20 +18,12 @@
 
 struct crypto_key {
 	EVP_PKEY *pkey;
-	enum crypto_alg alg;
+	bool is_ec; /* P-256; else RSA */
 };
 
 AUTO_DEFINE(BIO, BIO_free_all)
 AUTO_DEFINE(EVP_MD_CTX, EVP_MD_CTX_free)
 AUTO_DEFINE(ECDSA_SIG, ECDSA_SIG_free)
-
-static const struct {
-	const char *name;
-	enum crypto_alg alg;
-} algs[] = {
-	{ "RS256", CRYPTO_RS256 },
-	{ "ES256", CRYPTO_ES256 },
-};
 
 /* OpenSSL's queue of errors says too much and belongs to the thread. */
 static enum oauth2_err
@@ -58,18 +50,6 @@ crypto_random(void *ret, size_t n)
 	return failed();
 }
 
-enum oauth2_err
-crypto_alg_parse(const char *name, enum crypto_alg *ret)
-{
-	for (size_t i = 0; i < sizeof(algs) / sizeof(*algs); i++) {
-		if (strcmp(algs[i].name, name) == 0) {
-			*ret = algs[i].alg;
-			return OAUTH2_ERR_OK;
-		}
-	}
-	return OAUTH2_ERR_CONFIG;
-}
-
 /* Without this OpenSSL asks on the terminal. */
 static int
 no_password(char *text, int size, int is_writing, void *arg)
@@ -78,34 +58,33 @@ no_password(char *text, int size, int is_writing, void *arg)
 	return -1;
 }
 
+/* RSA or P-256, and large enough. */
 static enum oauth2_err
-check_key(const struct crypto_key *key, struct detail *d)
+check_key(struct crypto_key *key, struct detail *d)
 {
 	int type = EVP_PKEY_get_base_id(key->pkey);
 	int bits = EVP_PKEY_get_bits(key->pkey);
 	char group[32] = "";
 
-	if (key->alg == CRYPTO_RS256) {
-		if (type != EVP_PKEY_RSA)
-			return detail_fail(d, OAUTH2_ERR_CONFIG,
-			    "the private key is not RSA, as RS256 needs");
-		if (bits < RSA_BITS_MIN || bits > RSA_BITS_MAX)
-			return detail_fail(d, OAUTH2_ERR_CONFIG,
-			    "the private key has not 2048 to 8192 bits");
-		return OAUTH2_ERR_OK;
-	}
-	if (type != EVP_PKEY_EC ||
-	    EVP_PKEY_get_group_name(key->pkey, group, sizeof(group), NULL) !=
-		1 ||
-	    strcmp(group, "prime256v1") != 0)
+	key->is_ec = type == EVP_PKEY_EC;
+	if (type != EVP_PKEY_RSA && type != EVP_PKEY_EC)
 		return detail_fail(d, OAUTH2_ERR_CONFIG,
-		    "the private key is not P-256, as ES256 needs");
+		    "the private key is neither RSA nor P-256");
+	if (type == EVP_PKEY_RSA &&
+	    (bits < RSA_BITS_MIN || bits > RSA_BITS_MAX))
+		return detail_fail(d, OAUTH2_ERR_CONFIG,
+		    "the private key has not 2048 to 8192 bits");
+	if (type == EVP_PKEY_EC && (EVP_PKEY_get_group_name(key->pkey, group,
+					sizeof(group), NULL) != 1 ||
+				       strcmp(group, "prime256v1") != 0))
+		return detail_fail(d, OAUTH2_ERR_CONFIG,
+		    "the private key is on another curve than P-256");
 	return OAUTH2_ERR_OK;
 }
 
 enum oauth2_err
-crypto_key_parse(const void *pem, size_t n, enum crypto_alg alg,
-    struct crypto_key **ret, struct detail *d)
+crypto_key_parse(
+    const void *pem, size_t n, struct crypto_key **ret, struct detail *d)
 {
 	AUTO(crypto_key_free)
 	struct crypto_key *key = secret_alloc(sizeof(*key));
@@ -117,7 +96,6 @@ crypto_key_parse(const void *pem, size_t n, enum crypto_alg alg,
 	if (n > INT_MAX)
 		return detail_fail(
 		    d, OAUTH2_ERR_CONFIG, "the private key is too long");
-	key->alg = alg;
 	bio = BIO_new_mem_buf(pem, (int)n);
 	if (bio == NULL)
 		return failed();
@@ -139,6 +117,12 @@ crypto_key_free(struct crypto_key *key)
 		return;
 	EVP_PKEY_free(key->pkey);
 	secret_free(key);
+}
+
+const char *
+crypto_key_alg(const struct crypto_key *key)
+{
+	return key->is_ec ? "ES256" : "RS256";
 }
 
 /* r and s with their leading zeroes, where OpenSSL gives DER. */
@@ -171,7 +155,7 @@ crypto_sign(
 	if (EVP_DigestSignInit(ctx, NULL, EVP_sha256(), NULL, key->pkey) != 1 ||
 	    EVP_DigestSign(ctx, signature, &size, data, n) != 1)
 		return failed();
-	if (key->alg == CRYPTO_ES256)
+	if (key->is_ec)
 		return put_raw(signature, size, ret);
 	buf_put(ret, signature, size);
 	return buf_err(ret);

@@ -13,12 +13,6 @@
 
 struct crypto_key;
 
-/* How a signature is made (RFC 7518 section 3.1). */
-enum crypto_alg {
-	CRYPTO_RS256,
-	CRYPTO_ES256,
-};
-
 /* Errors: INTERNAL. */
 enum oauth2_err crypto_sha256(
     const void *data, size_t n, uint8_t ret[CRYPTO_SHA256_SIZE]) MUST_CHECK;
@@ -26,25 +20,23 @@ enum oauth2_err crypto_sha256(
 /* Bytes that nobody can guess. Errors: INTERNAL; ret is zero then. */
 enum oauth2_err crypto_random(void *ret, size_t n) MUST_CHECK;
 
-/* RS256, ES256. Errors: CONFIG (any other). */
-enum oauth2_err crypto_alg_parse(
-    const char *name, enum crypto_alg *ret) MUST_CHECK;
-
 /*
- * A private key from n bytes of PEM: RSA with 2048 to 8192 bits for RS256, a
- * P-256 key for ES256; PKCS#8 or the older forms, without a password. Asks
- * nobody for one.
+ * A private key from n bytes of PEM: RSA with 2048 to 8192 bits, or P-256;
+ * PKCS#8 or the older forms, without a password. Asks nobody for one.
  *
  * d->text  what is wrong; nothing of the key.
  *
  * Errors: CONFIG, NOMEM, INTERNAL.
  */
-enum oauth2_err crypto_key_parse(const void *pem, size_t n, enum crypto_alg alg,
+enum oauth2_err crypto_key_parse(const void *pem, size_t n,
     struct crypto_key **ret, struct detail *d) MUST_CHECK;
 
 /* Wipe and free. NULL is fine. */
 void crypto_key_free(struct crypto_key *key);
 AUTO_DEFINE(struct crypto_key, crypto_key_free)
+
+/* How this key signs, as JWS names it: RS256, or ES256 for P-256. */
+const char *crypto_key_alg(const struct crypto_key *key);
 
 /*
  * Append the signature of n bytes as JWS has it: for RS256 as many bytes as

@@ -12,12 +12,12 @@
 #include "base/strlist.h"
 
 struct http;
-struct oauth2_signer;
 struct oauth2_client;
 
 /*
- * Copied by oauth2_new(), all but http. NULL is "not set"; endpoints that
- * are set win over discovery, and their hosts are the administrator's word.
+ * Copied by oauth2_new(), all but http and assertion_arg. NULL is "not set";
+ * endpoints that are set win over discovery, and their hosts are the
+ * administrator's word.
  */
 struct oauth2_config {
 	const char *name;   /* of the provider, in messages */
@@ -34,8 +34,14 @@ struct oauth2_config {
 	 * it. NULL: where discovery finds that endpoint, the method above.
 	 */
 	const char *revocation_endpoint_auth_method;
-	/* Who signs for private_key_jwt (assertion.h); else NULL. */
-	const struct oauth2_signer *signer;
+	/*
+	 * private_key_jwt: give one finished assertion (assertion.h), a new
+	 * one each time, for secret_free(). Whoever can, knows the key; the
+	 * client does not. An error ends the request and is its error. NULL
+	 * exactly where no method needs it.
+	 */
+	enum oauth2_err (*get_assertion)(void *arg, char **ret);
+	void *assertion_arg; /* borrowed: must outlive the client */
 	/*
 	 * client_secret_basic without form encoding (RFC 6749 section 2.3.1),
 	 * for a provider that does not decode it. Then no : in client_id.

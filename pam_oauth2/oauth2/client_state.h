@@ -3,7 +3,6 @@
 #define PAM_OAUTH2_OAUTH2_CLIENT_STATE_H
 
 #include "codec/uri.h"
-#include "oauth2/assertion.h"
 #include "oauth2/client.h"
 #include "oauth2/discovery.h"
 
@@ -22,8 +21,9 @@ struct oauth2_client {
 	char *client_secret; /* NULL unless a method needs it */
 	enum client_auth_method method;
 	enum client_auth_method revocation_method;
-	struct oauth2_signer signer; /* sign is NULL where there is none */
-	struct strlist signer_texts; /* what its texts point to */
+	/* NULL unless a method needs it; arg is borrowed */
+	enum oauth2_err (*get_assertion)(void *arg, char **ret);
+	void *assertion_arg;
 	bool basic_raw;
 	bool pkce_plain;
 	bool scope_commas;

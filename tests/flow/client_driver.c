@@ -66,7 +66,6 @@ open_http(struct driver *d)
 static enum oauth2_err
 open_client(struct driver *d, struct detail *detail)
 {
-	const struct oauth2_signer signer = make_signer(d);
 	struct oauth2_config config = {
 		.name = "test",
 		.issuer = option(d, "issuer"),
@@ -75,7 +74,9 @@ open_client(struct driver *d, struct detail *detail)
 		.token_endpoint_auth_method = option(d, "method"),
 		.revocation_endpoint_auth_method =
 		    option(d, "revocation_method"),
-		.signer = signer.sign != NULL ? &signer : NULL,
+		.get_assertion =
+		    option(d, "key") != NULL ? get_assertion : NULL,
+		.assertion_arg = d,
 		.basic_raw = number(d, "basic_raw", 0) != 0,
 		.pkce = option(d, "pkce"),
 		.authorization_endpoint = option(d, "authorization_endpoint"),
