@@ -40,6 +40,11 @@ enum worker_state {
 	WORKER_POLLING,
 	WORKER_ENDED,
 	WORKER_AUTHORIZED, /* an address: the person brings a code */
+	WORKER_TRADING,
+	/* Wherever requests are made, one may need an assertion before. */
+	WORKER_STARTED_SIGNING,
+	WORKER_POLLING_SIGNING,
+	WORKER_TRADING_SIGNING,
 };
 
 static const struct wire_turn worker_turns[] = {
@@ -48,10 +53,18 @@ static const struct wire_turn worker_turns[] = {
 	{ WORKER_STARTED, WIRE_DEVICE, WORKER_SHOWN },
 	{ WORKER_STARTED, WIRE_FAILED, WORKER_ENDED },
 	{ WORKER_STARTED, WIRE_AUTHORIZE, WORKER_AUTHORIZED },
+	{ WORKER_STARTED, WIRE_SIGN, WORKER_STARTED_SIGNING },
+	{ WORKER_STARTED_SIGNING, WIRE_SIGNED, WORKER_STARTED },
 	{ WORKER_SHOWN, WIRE_POLL, WORKER_POLLING },
-	{ WORKER_AUTHORIZED, WIRE_CODE, WORKER_POLLING },
+	{ WORKER_AUTHORIZED, WIRE_CODE, WORKER_TRADING },
 	{ WORKER_POLLING, WIRE_IDENTITY, WORKER_ENDED },
 	{ WORKER_POLLING, WIRE_FAILED, WORKER_ENDED },
+	{ WORKER_POLLING, WIRE_SIGN, WORKER_POLLING_SIGNING },
+	{ WORKER_POLLING_SIGNING, WIRE_SIGNED, WORKER_POLLING },
+	{ WORKER_TRADING, WIRE_IDENTITY, WORKER_ENDED },
+	{ WORKER_TRADING, WIRE_FAILED, WORKER_ENDED },
+	{ WORKER_TRADING, WIRE_SIGN, WORKER_TRADING_SIGNING },
+	{ WORKER_TRADING_SIGNING, WIRE_SIGNED, WORKER_TRADING },
 };
 
 const struct wire_leg wire_module_leg = { 16384, TURNS(module_turns) };
@@ -135,6 +148,10 @@ wire_free(struct wire *w)
 	w->has_nonce = false;
 }
 
+/*
+ * Turns leave little to be read at a time. An end that lets it pile up would
+ * have us wait past every deadline: it is out of turn.
+ */
 static enum oauth2_err
 send_packet(struct wire *w, struct wire_out *out)
 {
@@ -149,9 +166,11 @@ send_packet(struct wire *w, struct wire_out *out)
 	struct msghdr mh = { .msg_iov = iov, .msg_iovlen = 2 };
 
 	memcpy(head + 8, w->nonce, WIRE_NONCE_SIZE);
-	while (sendmsg(w->fd, &mh, MSG_NOSIGNAL) < 0) {
+	while (sendmsg(w->fd, &mh, MSG_NOSIGNAL | MSG_DONTWAIT) < 0) {
 		if (errno == EINTR)
 			continue;
+		if (errno == EAGAIN)
+			return OAUTH2_ERR_PROTOCOL;
 		return errno == EPIPE || errno == ECONNRESET ? OAUTH2_ERR_CLOSED
 							     : OAUTH2_ERR_IO;
 	}
@@ -189,6 +208,16 @@ wait_readable(int fd, int64_t deadline_ns)
 	if (n < 0)
 		return OAUTH2_ERR_IO;
 	return n == 0 ? OAUTH2_ERR_TIMEOUT : OAUTH2_ERR_OK;
+}
+
+/* An end that is gone has nothing more to say, and is noticed elsewhere. */
+bool
+wire_has_more(const struct wire *w)
+{
+	struct pollfd p = { .fd = w->fd, .events = POLLIN };
+
+	return poll(&p, 1, 0) > 0 && (p.revents & POLLIN) != 0 &&
+	       (p.revents & POLLHUP) == 0;
 }
 
 /*

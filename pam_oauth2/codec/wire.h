@@ -46,11 +46,13 @@ enum wire_type {
 	WIRE_START = 32,
 	WIRE_POLL,
 	WIRE_CODE,
+	WIRE_SIGNED,
 	/* worker to monitor */
 	WIRE_DEVICE = 48,
 	WIRE_AUTHORIZE,
 	WIRE_IDENTITY,
 	WIRE_FAILED,
+	WIRE_SIGN,
 };
 
 enum wire_tag {
@@ -112,6 +114,9 @@ enum wire_tag {
 	WIRE_TAG_HTTP_STATUS,
 	WIRE_TAG_PROVIDER_ERROR,
 	WIRE_TAG_DESCRIPTION,
+	WIRE_TAG_BASIC_RAW,
+	WIRE_TAG_IS_PKCE_PLAIN,
+	WIRE_TAG_JWT,
 	WIRE_TAG_COUNT
 };
 
@@ -248,10 +253,11 @@ void wire_put_list(
     struct wire_out *out, enum wire_tag tag, const struct strlist *list);
 
 /*
- * Send and wipe a message.
+ * Send and wipe a message. Waits for nobody.
  *
- * Errors: PROTOCOL (not in turn, or not as the table of fields has it),
- * LIMIT, NOMEM, CLOSED (the other end is gone), IO.
+ * Errors: PROTOCOL (not in turn, or not as the table of fields has it, or
+ * the other end leaves unread more than it may), LIMIT, NOMEM, CLOSED (the
+ * other end is gone), IO.
  */
 enum oauth2_err wire_send(struct wire *w, struct wire_out *out) MUST_CHECK;
 
@@ -263,6 +269,9 @@ enum oauth2_err wire_send(struct wire *w, struct wire_out *out) MUST_CHECK;
  */
 enum oauth2_err wire_recv(
     struct wire *w, int64_t deadline_ns, struct wire_msg *ret) MUST_CHECK;
+
+/* Whether something was sent to this end that it has not received yet. */
+bool wire_has_more(const struct wire *w);
 
 bool wire_has(const struct wire_msg *m, enum wire_tag tag);
 

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/secret.h"
 
+#define SIGNED_WAIT_NS (10 * CLOCK_NS_PER_S)
 #define KEEP_OPEN_NS   (2 * CLOCK_NS_PER_S) /* how often we look */
 #define REOPENINGS_MAX 20
 
@@ -23,6 +24,24 @@ should_stop(void *arg)
 	struct pollfd p = { .fd = job->wire.fd };
 
 	return poll(&p, 1, 0) > 0 && (p.revents & (POLLHUP | POLLERR)) != 0;
+}
+
+/* private_key_jwt: the key, and what is signed with it, are the monitor's. */
+static enum oauth2_err
+get_assertion(void *arg, char **ret)
+{
+	struct job *job = arg;
+	struct wire_out out;
+	struct wire_msg m;
+	enum oauth2_err err;
+
+	wire_begin(&out, WIRE_SIGN);
+	err = wire_send(&job->wire, &out);
+	if (err == OAUTH2_ERR_OK)
+		err = wire_recv(
+		    &job->wire, clock_monotonic_ns() + SIGNED_WAIT_NS, &m);
+	return err == OAUTH2_ERR_OK ? wire_take_text(&m, WIRE_TAG_JWT, ret)
+				    : err;
 }
 
 /* The texts of START that only live until the client has copied them. */
@@ -117,6 +136,11 @@ make_client(struct job *job, const struct wire_msg *m)
 	config.client_id = start.client_id;
 	config.client_secret = start.client_secret;
 	config.token_endpoint_auth_method = start.auth_method;
+	if (strcmp(start.auth_method, "private_key_jwt") == 0)
+		config.get_assertion = get_assertion;
+	config.assertion_arg = job;
+	config.basic_raw = wire_get_u64(m, WIRE_TAG_BASIC_RAW) == 1;
+	config.pkce = job->is_pkce_plain ? "plain" : "S256";
 	config.authorization_endpoint = start.authorization_endpoint;
 	config.pushed_authorization_request_endpoint = start.par_endpoint;
 	config.token_endpoint = start.token_endpoint;
@@ -159,6 +183,7 @@ job_start(struct job *job, const struct wire_msg *start)
 	enum oauth2_err err;
 
 	job->flow = (enum wire_flow)wire_get_u64(start, WIRE_TAG_FLOW);
+	job->is_pkce_plain = wire_get_u64(start, WIRE_TAG_IS_PKCE_PLAIN) == 1;
 	err = make_client(job, start);
 	return err == OAUTH2_ERR_OK ? discover(job) : err;
 }

@@ -23,6 +23,7 @@ struct job {
 	char *groups_claim; /* NULL: nobody asks for groups */
 	enum wire_flow flow;
 	char *redirect_uri; /* of the flow code */
+	bool is_pkce_plain;
 	char *state;
 	struct detail detail;
 };

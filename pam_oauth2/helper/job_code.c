@@ -16,8 +16,9 @@ make_url(struct job *job, const struct oauth2_pkce *pkce, char **ret)
 	struct oauth2_authorization_request request = {
 		.redirect_uri = job->redirect_uri,
 		.state = job->state,
-		.code_challenge = pkce->challenge,
-		.code_challenge_method = "S256",
+		.code_challenge =
+		    job->is_pkce_plain ? pkce->verifier : pkce->challenge,
+		.code_challenge_method = job->is_pkce_plain ? "plain" : "S256",
 	};
 	enum oauth2_err err;
 	int expires_in;

@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "codec/uri.h"
 #include "login/person.h"
+#include "login/proof.h"
 
 #define HOST_CHARACTERS \
 	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-"
@@ -75,6 +76,9 @@ send_start(struct signin *s)
 	wire_put_text(&out, WIRE_TAG_CLIENT_SECRET, s->client_secret);
 	wire_put_text(&out, WIRE_TAG_AUTH_METHOD,
 	    settings_auth_method_name(p->token_endpoint_auth_method));
+	wire_put_u64(&out, WIRE_TAG_BASIC_RAW, p->basic_raw);
+	wire_put_u64(
+	    &out, WIRE_TAG_IS_PKCE_PLAIN, p->pkce == SETTINGS_PKCE_PLAIN);
 	wire_put_text(&out, WIRE_TAG_TOKEN_ENDPOINT, p->token_endpoint);
 	wire_put_text(
 	    &out, WIRE_TAG_DEVICE_ENDPOINT, p->device_authorization_endpoint);
@@ -196,7 +200,7 @@ fail_late(struct signin *s)
 
 /* The worker's next message; the person may end the wait. */
 static bool
-await_worker(struct signin *s, struct wire_msg *ret)
+await_message(struct signin *s, struct wire_msg *ret)
 {
 	struct pollfd p[2] = {
 		{ .fd = s->worker->fd, .events = POLLIN },
@@ -222,6 +226,19 @@ await_worker(struct signin *s, struct wire_msg *ret)
 	if (ret->type == WIRE_FAILED)
 		return fail_as_told(s, ret);
 	return true; /* the turns allow no other type than is waited for */
+}
+
+/* The same, with what the worker's requests need given in between. */
+static bool
+await_worker(struct signin *s, struct wire_msg *ret)
+{
+	while (await_message(s, ret)) {
+		if (ret->type != WIRE_SIGN)
+			return true;
+		if (!proof_give(s))
+			return false;
+	}
+	return false;
 }
 
 static bool
@@ -329,6 +346,7 @@ provider_offers(struct signin *s)
 	struct wire_msg m;
 	enum oauth2_err err;
 
+	proof_limit(s);
 	err = send_start(s);
 	secret_free(TAKE(s->client_secret));
 	/* A worker that could not start has closed, and has said why. */
@@ -381,6 +399,9 @@ provider_identifies(struct signin *s)
 	struct wire_msg m;
 	enum oauth2_err err;
 
+	/* Out of turn: the worker had nothing to say while we asked. */
+	if (wire_has_more(s->worker))
+		return signin_fail_err(s, OAUTH2_ERR_PROTOCOL);
 	if (s->offer.is_code) {
 		wire_begin(&out, WIRE_CODE);
 		wire_put_text(&out, WIRE_TAG_CODE, s->code);

@@ -17,6 +17,7 @@
 #define SETTINGS_FILE_MAX    (256 * 1024)
 #define SETTINGS_DROPINS_MAX 64
 #define SETTINGS_SECRET_MAX  4096
+#define SETTINGS_KEY_MAX     (16 * 1024)
 
 /* A number that is still to be derived from something else. */
 #define SETTINGS_AUTO UINT32_MAX
@@ -60,7 +61,20 @@ enum settings_auth_method {
 	SETTINGS_AUTH_METHOD_NONE,
 	SETTINGS_AUTH_METHOD_CLIENT_SECRET_POST,
 	SETTINGS_AUTH_METHOD_CLIENT_SECRET_BASIC,
+	SETTINGS_AUTH_METHOD_PRIVATE_KEY_JWT,
 };
+
+enum settings_assertion_audience {
+	SETTINGS_ASSERTION_AUDIENCE_ISSUER,
+	SETTINGS_ASSERTION_AUDIENCE_TOKEN_ENDPOINT,
+};
+
+enum settings_pkce {
+	SETTINGS_PKCE_S256,
+	SETTINGS_PKCE_PLAIN,
+};
+
+struct crypto_key;
 
 /* Texts are never empty: what was left out is NULL. */
 struct provider_settings {
@@ -69,7 +83,12 @@ struct provider_settings {
 	char *client_id;
 	char *client_secret_file; /* NULL: a public client */
 	enum settings_auth_method token_endpoint_auth_method;
-	char *redirect_uri;	      /* NULL: no authorization code grant */
+	bool basic_raw;
+	char *private_key_file; /* there exactly with private_key_jwt */
+	char *private_key_id;
+	enum settings_assertion_audience assertion_audience;
+	char *redirect_uri; /* NULL: no authorization code grant */
+	enum settings_pkce pkce;
 	char *authorization_endpoint; /* endpoints that are NULL: discovery */
 	char *pushed_authorization_request_endpoint;
 	char *token_endpoint;
@@ -158,5 +177,16 @@ const char *settings_auth_method_name(enum settings_auth_method method);
  */
 enum oauth2_err settings_read_secret(const struct settings *settings,
     char **ret_secret, struct detail *d) MUST_CHECK;
+
+/*
+ * Read the client's private key: a file for root's eyes only with a key that
+ * crypto_key_parse() takes.
+ *
+ * ret      for crypto_key_free(); NULL where the provider's client has none.
+ *
+ * Errors: as file_read_trusted(), CONFIG (the content).
+ */
+enum oauth2_err settings_read_key(const struct settings *settings,
+    struct crypto_key **ret, struct detail *d) MUST_CHECK;
 
 #endif

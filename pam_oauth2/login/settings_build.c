@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/secret.h"
+#include "login/settings_client.h"
 #include "login/settings_table.h"
 
 /* Where one name of a service differs from the others. */
@@ -106,31 +107,6 @@ check_required(const struct settings_entry *section,
 	return OAUTH2_ERR_OK;
 }
 
-/* A secret and a method that uses it, or neither. */
-static enum oauth2_err
-resolve_auth_method(const struct settings_entry *section,
-    struct provider_settings *provider, struct detail *d)
-{
-	enum settings_auth_method *method =
-	    &provider->token_endpoint_auth_method;
-	bool has_secret = provider->client_secret_file != NULL;
-
-	if (*method == SETTINGS_AUTH_METHOD_AUTO)
-		*method = has_secret ? SETTINGS_AUTH_METHOD_CLIENT_SECRET_POST
-				     : SETTINGS_AUTH_METHOD_NONE;
-	if (has_secret && *method == SETTINGS_AUTH_METHOD_NONE)
-		return detail_fail(d, OAUTH2_ERR_CONFIG,
-		    "%s:%u: [%s] has a client_secret_file, and "
-		    "token_endpoint_auth_method = none that would not use it",
-		    section->file, section->line, section->section);
-	if (!has_secret && *method != SETTINGS_AUTH_METHOD_NONE)
-		return detail_fail(d, OAUTH2_ERR_CONFIG,
-		    "%s:%u: [%s] has a token_endpoint_auth_method that needs "
-		    "a client_secret_file",
-		    section->file, section->line, section->section);
-	return OAUTH2_ERR_OK;
-}
-
 /* section is where the provider's section starts, for messages. */
 static enum oauth2_err
 build_provider(const struct settings_entries *entries,
@@ -149,7 +125,7 @@ build_provider(const struct settings_entries *entries,
 	if (err == OAUTH2_ERR_OK)
 		err = check_required(section, ret, d);
 	if (err == OAUTH2_ERR_OK)
-		err = resolve_auth_method(section, ret, d);
+		err = settings_client_resolve(section, ret, d);
 	return err;
 }
 

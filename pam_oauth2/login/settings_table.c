@@ -170,10 +170,45 @@ const struct settings_row settings_rows[] = {
 }, {
 	.name = "token_endpoint_auth_method", .type = SETTINGS_TYPE_CHOICE,
 	.scope = SETTINGS_SCOPE_PROVIDER, .offset = P(token_endpoint_auth_method),
-	.choices = "auto none client_secret_post client_secret_basic",
+	.choices = "auto none client_secret_post client_secret_basic "
+	    "private_key_jwt",
 	.fallback = "auto",
 	.derived = "client_secret_post with a client_secret_file, else none",
-	.help = "How the client shows its secret to the provider.",
+	.help = "How the client proves itself to the provider: with its "
+	    "secret, or with a signature by its private key (RFC 7523), which "
+	    "the process that talks to the provider never sees.",
+}, {
+	.name = "basic_raw", .type = SETTINGS_TYPE_BOOL,
+	.scope = SETTINGS_SCOPE_PROVIDER, .offset = P(basic_raw),
+	.fallback = "no",
+	.help = "With client_secret_basic: send client_id and secret without "
+	    "form encoding, for a provider that does not decode it.",
+}, {
+	.name = "private_key_file", .type = SETTINGS_TYPE_PATH,
+	.scope = SETTINGS_SCOPE_PROVIDER, .offset = P(private_key_file),
+	.min = 2, .max = 1024,
+	.example = "/etc/pam_oauth2/private_key.pem",
+	.derived = "none: no private_key_jwt",
+	.help = "The client's private key for private_key_jwt: PEM without a "
+	    "password, RSA of 2048 to 8192 bits (signs RS256) or P-256 "
+	    "(signs ES256). Root's, mode 0600. The provider gets the public "
+	    "key when the client is registered.",
+}, {
+	.name = "private_key_id", .type = SETTINGS_TYPE_CLIENT_ID,
+	.scope = SETTINGS_SCOPE_PROVIDER, .offset = P(private_key_id),
+	.min = 1, .max = 255,
+	.example = "2026-01",
+	.derived = "none: the provider tries the keys it has",
+	.help = "By which name (kid) the provider knows the private key.",
+}, {
+	.name = "assertion_audience", .type = SETTINGS_TYPE_CHOICE,
+	.scope = SETTINGS_SCOPE_PROVIDER, .offset = P(assertion_audience),
+	.choices = "issuer token_endpoint",
+	.fallback = "issuer",
+	.help = "For whom what the private key signs is meant: for the "
+	    "issuer, or for a token_endpoint that takes nothing but its own "
+	    "address, as those of Okta and Entra do. That has to be set here "
+	    "then: what discovery says is not signed.",
 }, {
 	.name = "redirect_uri", .type = SETTINGS_TYPE_URL,
 	.scope = SETTINGS_SCOPE_PROVIDER, .offset = P(redirect_uri),
@@ -182,6 +217,15 @@ const struct settings_row settings_rows[] = {
 	.derived = "none: no code can be pasted",
 	.help = "Where the browser lands after approving, as registered at "
 	    "the provider: the callback page, which shows what to paste.",
+}, {
+	.name = "pkce", .type = SETTINGS_TYPE_CHOICE,
+	.scope = SETTINGS_SCOPE_PROVIDER, .offset = P(pkce),
+	.choices = "S256 plain",
+	.fallback = "S256",
+	.help = "How a code is bound to the login that asked for it (RFC "
+	    "7636). plain, which needs a redirect_uri, is for a provider that "
+	    "does not know S256: who reads the address on the screen can then "
+	    "use a code too.",
 }, {
 	.name = "authorization_endpoint", .type = SETTINGS_TYPE_URL,
 	.scope = SETTINGS_SCOPE_PROVIDER, .offset = P(authorization_endpoint),

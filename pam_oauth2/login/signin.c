@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/paths.h"
 #include "base/secret.h"
+#include "codec/crypto.h"
 #include "login/messages.h"
 #include "login/person.h"
 #include "login/policy.h"
@@ -54,6 +55,7 @@ signin_run(struct wire *person, struct wire *worker)
 	sign_in(&s);
 	settings_free(s.settings);
 	secret_free(s.client_secret);
+	crypto_key_free(s.private_key);
 	secret_free(s.code);
 	allowlist_free(s.allowlist);
 	identity_free(s.identity);
@@ -108,7 +110,7 @@ is_ca_file_trusted(struct signin *s)
 				   &content, &s->detail) == OAUTH2_ERR_OK;
 }
 
-/* Settings, client secret, allowlist: all right, or nobody gets in. */
+/* Settings, secret or private key, allowlist: all right, or nobody gets in. */
 static bool
 learn_rules(struct signin *s)
 {
@@ -126,7 +128,9 @@ learn_rules(struct signin *s)
 	if (!is_ca_file_trusted(s))
 		return signin_fail(s, REASON_settings_invalid, NULL);
 	if (settings_read_secret(s->settings, &s->client_secret, &s->detail) !=
-	    OAUTH2_ERR_OK)
+		OAUTH2_ERR_OK ||
+	    settings_read_key(s->settings, &s->private_key, &s->detail) !=
+		OAUTH2_ERR_OK)
 		return signin_fail(s, REASON_secret_unreadable, NULL);
 	if (allowlist_load(s->settings->allowlist, g->user, &s->allowlist,
 		&s->detail) != OAUTH2_ERR_OK)

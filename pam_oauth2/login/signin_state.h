@@ -29,6 +29,8 @@ struct signin {
 	struct greeting greeting;
 	struct settings *settings; /* NULL until learnt */
 	char *client_secret;
+	struct crypto_key *private_key; /* NULL unless private_key_jwt */
+	int assertions_left;
 	char state[128]; /* what only the answer to our request carries */
 	char *code;	 /* secret: what the person pasted */
 	struct allowlist *allowlist;

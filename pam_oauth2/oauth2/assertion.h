@@ -12,7 +12,7 @@
 #include "base/err.h"
 
 #define OAUTH2_ASSERTION_LIFETIME_S 60
-#define OAUTH2_ASSERTION_MAX	    (16 * 1024) /* bytes */
+#define OAUTH2_ASSERTION_MAX	    (12 * 1024) /* bytes */
 
 struct buf;
 struct crypto_key;

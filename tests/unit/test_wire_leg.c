@@ -6,7 +6,7 @@
 #include "wire_leg_case.h"
 
 #define MODULE_STATES 7
-#define WORKER_STATES 6
+#define WORKER_STATES 11
 
 static const struct turn *
 find_turn(const struct wire_leg *leg, uint8_t state, uint8_t type)
@@ -297,6 +297,51 @@ sending_to_nobody_raises_no_signal(void **state)
 	pair_close(&p);
 }
 
+/* SIGNED is the one message of ours that a peer can ask for again. */
+static void
+nobody_waits_for_an_end_that_does_not_read(void **state)
+{
+	const struct itimerval off = { 0 }, soon = { .it_value = { 2, 0 } };
+	struct wire_out out;
+	enum oauth2_err err;
+	struct pair p;
+	int sent = 0;
+
+	(void)state;
+	pair_open(&p, &wire_worker_leg);
+	setitimer(ITIMER_REAL, &soon, NULL); /* kills a test that waits */
+	do {
+		p.ours.state = 8;
+		begin_message(&out, WIRE_SIGNED);
+		err = wire_send(&p.ours, &out);
+		sent++;
+	} while (err == OAUTH2_ERR_OK && sent < 100000);
+	setitimer(ITIMER_REAL, &off, NULL);
+	assert_int_equal(err, OAUTH2_ERR_PROTOCOL);
+	assert_true(sent > 4);
+	pair_close(&p);
+}
+
+static void
+what_waits_to_be_received_is_known(void **state)
+{
+	struct pair p;
+
+	(void)state;
+	pair_open(&p, &wire_worker_leg);
+	p.ours.state = 1;
+	assert_false(wire_has_more(&p.ours));
+	make_packet(&p, WIRE_FAILED);
+	send_bytes(&p, p.packet.len);
+	assert_true(wire_has_more(&p.ours));
+	assert_int_equal(receive(&p), OAUTH2_ERR_OK);
+	assert_false(wire_has_more(&p.ours));
+	close(p.fds[1]);
+	p.fds[1] = -1;
+	assert_false(wire_has_more(&p.ours));
+	pair_close(&p);
+}
+
 static void
 on_alarm(int number)
 {
@@ -376,6 +421,8 @@ main(void)
 		cmocka_unit_test(
 		    what_was_sent_before_an_end_that_left_ours_unread_is_received),
 		cmocka_unit_test(sending_to_nobody_raises_no_signal),
+		cmocka_unit_test(nobody_waits_for_an_end_that_does_not_read),
+		cmocka_unit_test(what_waits_to_be_received_is_known),
 		cmocka_unit_test(
 		    waiting_ends_at_the_deadline_whatever_interrupts),
 		cmocka_unit_test(both_ends_close_on_exec),

@@ -39,9 +39,17 @@ static const struct turn {
 	{ &wire_worker_leg, 1, WIRE_FAILED, 4 },
 	{ &wire_worker_leg, 2, WIRE_POLL, 3 },
 	{ &wire_worker_leg, 1, WIRE_AUTHORIZE, 5 },
-	{ &wire_worker_leg, 5, WIRE_CODE, 3 },
+	{ &wire_worker_leg, 5, WIRE_CODE, 6 },
 	{ &wire_worker_leg, 3, WIRE_IDENTITY, 4 },
 	{ &wire_worker_leg, 3, WIRE_FAILED, 4 },
+	{ &wire_worker_leg, 6, WIRE_IDENTITY, 4 },
+	{ &wire_worker_leg, 6, WIRE_FAILED, 4 },
+	{ &wire_worker_leg, 1, WIRE_SIGN, 7 },
+	{ &wire_worker_leg, 7, WIRE_SIGNED, 1 },
+	{ &wire_worker_leg, 3, WIRE_SIGN, 8 },
+	{ &wire_worker_leg, 8, WIRE_SIGNED, 3 },
+	{ &wire_worker_leg, 6, WIRE_SIGN, 9 },
+	{ &wire_worker_leg, 9, WIRE_SIGNED, 6 },
 };
 
 /* A leg with both its ends, and a packet to send by hand. */
