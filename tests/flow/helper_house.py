@@ -20,6 +20,7 @@ SETTINGS = """\
 issuer = {url}
 client_id = CLIENT_ID
 ca_file = {ca_file}
+{provider}
 """
 
 
@@ -34,11 +35,13 @@ class Logins:
         self.answer()
         self.set()
 
-    def set(self, **settings):
+    def set(self, provider=(), **settings):
         """Write settings; keywords go to [pam_oauth2]."""
-        text = "\n".join(f"{k} = {v}" for k, v in settings.items())
+        text, own = ("\n".join(f"{k} = {v}" for k, v in dict(part).items())
+                     for part in (settings, provider))
         self.house.write_settings(SETTINGS.format(
-            settings=text, url=self.server.url, ca_file=CA_FILE))
+            settings=text, url=self.server.url, ca_file=CA_FILE,
+            provider=own))
 
     def answer(self, *token, person=ALICE, **device):
         """Say what the provider answers; token: to the polls."""

@@ -1,12 +1,9 @@
 """private_key_jwt: what is signed, who signs, and where it is sent."""
 
-import json
-import subprocess
-from urllib.parse import parse_qsl
-
 import pytest
 
-from client_case import REDIRECT_FORM, SECRET, base64url, by_hand, posted
+import assertions
+from client_case import REDIRECT_FORM, SECRET, by_hand, posted
 from documents import TOKEN, device
 from scripted import Reply
 
@@ -14,27 +11,12 @@ NOW = 1700000000
 CODE = f"grant_type=authorization_code&code=CODE&redirect_uri={REDIRECT_FORM}"
 TYPE = ("&client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3A"
         "client-assertion-type%3Ajwt-bearer&client_assertion=")
-KEYS = {
-    "RS256": ["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"],
-    "ES256": ["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"],
-}
-
-
-def openssl(*arguments):
-    """Run the openssl command; what it prints."""
-    return subprocess.run(["openssl", *map(str, arguments)], check=True,
-                          capture_output=True).stdout
 
 
 @pytest.fixture(scope="module")
 def keys(tmp_path_factory):
     """A private key for each algorithm, by its name."""
-    folder = tmp_path_factory.mktemp("keys")
-    for name, options in KEYS.items():
-        openssl("genpkey", *options, "-out", folder / name)
-        openssl("pkey", "-in", folder / name, "-pubout",
-                "-out", folder / f"{name}.pub")
-    return folder
+    return assertions.make_keys(tmp_path_factory.mktemp("keys"))
 
 
 @pytest.fixture
@@ -48,47 +30,28 @@ def send(drive, server, keys):
                                       "expires_in": 60}))
         return drive(command, **{
             **by_hand(server), "method": "private_key_jwt",
-            "key": keys / alg, "token": "RT", **options})
+            "key": keys / f"{alg}.pem", "token": "RT", **options})
 
     return run
 
 
-def to_der(raw):
-    """Return r and s as the DER that openssl takes."""
-    parts = b""
-    for half in (raw[:32], raw[32:]):
-        value = half.lstrip(b"\0")
-        value = b"\0" + value if value[0] >= 128 else value
-        parts += b"\x02%c%s" % (len(value), value)
-    return b"\x30%c%s" % (len(parts), parts)
-
-
 def assertion_of(server):
-    """Return header, claims, signed input and signature of a request."""
-    form = dict(parse_qsl(server.requests[-1].body.decode()))
-    text = form["client_assertion"]
-    header, claims, signature = text.split(".")
-    return (json.loads(base64url(header)), json.loads(base64url(claims)),
-            f"{header}.{claims}", base64url(signature))
+    """Return the assertion of the last request."""
+    return assertions.read(server.requests[-1])
 
 
-@pytest.mark.parametrize("alg", KEYS)
-def test_the_assertion_and_its_signature(send, server, keys, tmp_path, alg):
+@pytest.mark.parametrize("alg", assertions.ALGORITHMS)
+def test_the_assertion_and_its_signature(send, server, keys, alg):
     assert send(alg=alg, kid="k\"1")["result"] == "OK"
-    header, claims, signed, signature = assertion_of(server)
-    assert list(header.items()) == [
+    got = assertion_of(server)
+    assert list(got.header.items()) == [
         ("alg", alg), ("typ", "client-authentication+jwt"), ("kid", 'k"1')]
-    assert len(claims.pop("jti")) == 43
-    assert claims == {"iss": "CLIENT_ID", "sub": "CLIENT_ID",
-                      "aud": server.url, "iat": NOW, "exp": NOW + 60}
-    (tmp_path / "input").write_text(signed)
-    if alg == "ES256":
-        assert len(signature) == 64
-        signature = to_der(signature)
-    (tmp_path / "signature").write_bytes(signature)
-    assert openssl("dgst", "-sha256", "-verify", keys / f"{alg}.pub",
-                   "-signature", tmp_path / "signature",
-                   tmp_path / "input") == b"Verified OK\n"
+    assert len(got.claims.pop("jti")) == 43
+    assert got.claims == {"iss": "CLIENT_ID", "sub": "CLIENT_ID",
+                          "aud": server.url, "iat": NOW, "exp": NOW + 60}
+    assert assertions.verifies(got, keys)
+    assert not assertions.verifies(
+        got._replace(signed=got.signed + "A"), keys)
 
 
 def test_the_request_byte_for_byte(send, server):
@@ -105,18 +68,19 @@ def test_no_two_assertions_are_alike(send, server):
 
 def test_without_kid_there_is_none(send, server):
     send()
-    assert list(assertion_of(server)[0]) == ["alg", "typ"]
+    assert list(assertion_of(server).header) == ["alg", "typ"]
 
 
 def test_an_audience_for_a_provider_that_wants_its_own(send, server):
     send(audience=server.url + "/token")
-    header, claims, _, _ = assertion_of(server)
-    assert (header["typ"], claims["aud"]) == ("JWT", server.url + "/token")
+    got = assertion_of(server)
+    assert got.header["typ"] == "JWT"
+    assert got.claims["aud"] == server.url + "/token"
 
 
 def test_a_client_id_is_escaped(send, server):
     send(client_id='c"l\\é')
-    assert assertion_of(server)[1]["iss"] == 'c"l\\é'
+    assert assertion_of(server).claims["iss"] == 'c"l\\é'
 
 
 @pytest.mark.parametrize("command, path, form", [
@@ -132,7 +96,7 @@ def test_every_request_proves_the_client(send, server, command, path, form):
     request, = server.to(path)
     assert request.body.decode().startswith(form + TYPE)
     assert request.header("Authorization") is None
-    assert assertion_of(server)[1]["aud"] == server.url
+    assert assertion_of(server).claims["aud"] == server.url
 
 
 def test_v5_revocation_by_an_assertion_alone(send, server):

@@ -47,6 +47,9 @@ ATTACKS = {
     "the worker's words": lambda m: m.send_raw(wire.packet(
         "IDENTITY", wire.field("SUB", "x")
         + wire.field("EMAIL_VERIFIED", 1), m.nonce)),
+    "a wish to have something signed": lambda m: m.send("SIGN", {}),
+    "something signed": lambda m: m.send_raw(wire.packet(
+        "SIGNED", wire.field("JWT", "a.b.c"), m.nonce)),
     "an unknown type": lambda m: m.send(200, {}),
     "an answer too long": lambda m: m.send("REPLY", {"TEXT": "x" * 4097}),
     "an answer that is no UTF-8": lambda m: m.send(
