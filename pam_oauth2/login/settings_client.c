@@ -2,7 +2,10 @@
 
 #include <stddef.h>
 
-/* What must not be, and how that is said behind "[provider NAME] has". */
+/*
+ * What must not be, and how that is said behind "[provider NAME] has": short,
+ * for the log has little room behind a path.
+ */
 static enum oauth2_err
 check(const struct settings_entry *section, const struct provider_settings *p,
     struct detail *d)
@@ -20,29 +23,25 @@ check(const struct settings_entry *section, const struct provider_settings *p,
 		const char *what;
 	} wrong[] = {
 		{ p->client_secret_file != NULL && !is_secret,
-		    "a client_secret_file, and a token_endpoint_auth_method "
-		    "that would not use it" },
+		    "a client_secret_file without a method that uses it" },
 		{ p->client_secret_file == NULL && is_secret,
-		    "a token_endpoint_auth_method that needs a "
+		    "a token_endpoint_auth_method without its "
 		    "client_secret_file" },
 		{ p->private_key_file != NULL && !is_key,
-		    "a private_key_file that only token_endpoint_auth_method "
-		    "= private_key_jwt would use" },
+		    "a private_key_file without private_key_jwt" },
 		{ p->private_key_file == NULL && is_key,
-		    "a token_endpoint_auth_method that needs a "
-		    "private_key_file" },
+		    "private_key_jwt without a private_key_file" },
 		{ p->private_key_id != NULL && !is_key,
 		    "a private_key_id without private_key_jwt" },
 		{ is_for_endpoint && !is_key,
 		    "an assertion_audience without private_key_jwt" },
 		{ is_for_endpoint && p->token_endpoint == NULL,
-		    "assertion_audience = token_endpoint, and no "
-		    "token_endpoint: what discovery says is not signed" },
+		    "assertion_audience = token_endpoint without a "
+		    "token_endpoint" },
 		{ p->basic_raw && !is_basic,
 		    "basic_raw = yes without client_secret_basic" },
 		{ p->pkce == SETTINGS_PKCE_PLAIN && p->redirect_uri == NULL,
-		    "pkce = plain without a redirect_uri: only the flow code "
-		    "uses it" },
+		    "pkce = plain without a redirect_uri" },
 	};
 
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++)

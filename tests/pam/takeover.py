@@ -5,6 +5,7 @@ import subprocess
 from pathlib import Path
 
 import documents
+import memory
 import wire
 from house import WORKER_UID
 from module import wait_until
@@ -14,43 +15,33 @@ INJECT = (Path(__file__).resolve().parents[2]
           / "build" / "release" / "tests" / "pam" / "inject")
 LEG = 3  # the worker's descriptor
 NOSIGNAL = "0x4000"
-# struct wire while it polls: descriptor, its leg's address, sender, state,
-# has_nonce, nonce. Packets are wiped.
+# struct wire while it waits for the person or polls: descriptor, its leg's
+# address, sender, state, has_nonce, nonce. Packets are wiped.
 WIRE = re.compile(
-    rb"\x03\0\0\0.{4}.{8}\x02\0\0\0\x03\x01(.{16})", re.S)
+    rb"\x03\0\0\0.{4}.{8}\x02\0\0\0[\x02\x03]\x01(.{16})", re.S)
 
 
 def find_nonce(pid):
     """Return the nonce of the worker's leg, out of its memory."""
-    found = set()
-    with open(f"/proc/{pid}/maps", encoding="ascii") as maps, \
-            open(f"/proc/{pid}/mem", "rb") as memory:
-        for line in maps:
-            first, last, mode = re.match(
-                r"(\w+)-(\w+) (\S+)", line).groups()
-            if not mode.startswith("rw"):
-                continue
-            memory.seek(int(first, 16))
-            found |= set(WIRE.findall(
-                memory.read(int(last, 16) - int(first, 16))))
-    (nonce,) = found
+    (nonce,) = {nonce for content in memory.regions(pid)
+                for nonce in WIRE.findall(content)}
     return nonce
 
 
-def wait_sandboxed(play):
+def wait_sandboxed(play, path="/token"):
     """Wait until the worker waits for approval, and return it."""
-    play.wait_request("/token")
+    play.wait_request(path)
     worker = play.worker
     wait_until(lambda: "\nSeccomp:\t2" in
                Path(f"/proc/{worker}/status").read_text())
     return worker
 
 
-def send(worker, packet):
-    """Have the worker send a packet to the monitor."""
+def send(worker, packet, times=1):
+    """Have the worker send a packet to the monitor, and do nothing else."""
     done = subprocess.run(
-        [INJECT, str(worker), "sendto", str(LEG), f"x:{packet.hex()}",
-         str(len(packet)), NOSIGNAL, "0", "0"],
+        [INJECT, "-r", str(times), str(worker), "sendto", str(LEG),
+         f"x:{packet.hex()}", str(len(packet)), NOSIGNAL, "0", "0"],
         text=True, capture_output=True, check=False, timeout=10)
     # The monitor may end it before inject sees the call return.
     assert done.stdout.strip() in (
@@ -65,6 +56,23 @@ def says(kind, **fields):
                                  find_nonce(worker)))
 
     return meanwhile
+
+
+def floods(times):
+    """Return what a scene does: many assertions are asked for, none read."""
+    def meanwhile(play):
+        worker = wait_sandboxed(play)
+        send(worker, wire.packet("SIGN", b"", find_nonce(worker)), times)
+
+    return meanwhile
+
+
+def speaks_out_of_turn(play):
+    """Have the worker ask for an assertion while the person is asked."""
+    worker = wait_sandboxed(play, "/device")
+    play.wait_shown("prompt_echo_on")
+    send(worker, wire.packet("SIGN", b"", find_nonce(worker)))
+    play.type("\n")
 
 
 def babbles(play):

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+import scenes_key
 import scenes_local
 import scenes_provider
 from authority import Authority
@@ -36,7 +37,7 @@ def read_list(name):
 
 
 TEXTS, CLASSES = read_list("REASON_CLASSES"), read_list("REASONS")
-PLAIN = [*scenes_provider.SCENES, *scenes_local.SCENES]
+PLAIN = [*scenes_provider.SCENES, *scenes_local.SCENES, *scenes_key.SCENES]
 
 
 def opened(scene):
