@@ -3,10 +3,12 @@
 //
 // node provider.mjs --cert FILE --key FILE --accounts FILE --log FILE
 //     [--port N] [--name HOST] [--keep-alive SECONDS] [--device-ttl SECONDS]
-//     [--redirect-uri URI] [--par yes|no] [--code-bits N]
+//     [--redirect-uri URI] [--par yes|no] [--code-bits N] [--keys DIR]
 //
 // --redirect-uri adds to those of the clients that have any; --par no leaves
-// pushed authorization requests out; --code-bits makes codes longer.
+// pushed authorization requests out; --code-bits makes codes longer; --keys
+// is where make_keys.sh has put the keys of clients that sign: without it
+// there are no such clients.
 //
 // Prints "ready ISSUER" once it listens. Ends on SIGTERM, when its standard
 // input closes, and when the process that started it is gone.
@@ -41,6 +43,7 @@ function readOptions() {
       'redirect-uri': text(),
       par: text('yes'),
       'code-bits': text('256'),
+      keys: text(),
     },
   });
   for (const name of ['cert', 'key', 'accounts', 'log']) {
@@ -59,19 +62,28 @@ function makeKeys() {
   };
 }
 
-function readClients(added) {
+function giveKey(client, keys) {
+  const alg = client.token_endpoint_auth_signing_alg;
+  if (!alg) return client;
+  const key = crypto.createPublicKey(fs.readFileSync(`${keys}/${alg}.pub`));
+  return { ...client, jwks: { keys: [key.export({ format: 'jwk' })] } };
+}
+
+function readClients(added, keys) {
   const file = new URL('./clients.json', import.meta.url);
   const clients = JSON.parse(fs.readFileSync(file, 'utf8'));
   for (const { redirect_uris: uris } of clients) {
     if (added && uris.length > 0) uris.push(added);
   }
-  return clients;
+  return clients
+    .filter((client) => keys || !client.token_endpoint_auth_signing_alg)
+    .map((client) => giveKey(client, keys));
 }
 
 function configure(options, accounts, journal) {
   return {
     adapter: makeAdapter(journal),
-    clients: readClients(options['redirect-uri']),
+    clients: readClients(options['redirect-uri'], options.keys),
     claims: {
       openid: ['sub'],
       email: ['email', 'email_verified'],
