@@ -127,11 +127,14 @@ no_two_are_alike(void **state)
 	assert_string_not_equal(buf_text(&first), buf_text(&second));
 }
 
-/* As long as the settings allow: within the limit, and past it not at all. */
+/*
+ * As long as the settings allow: within the limit. Longer, where no part
+ * would be too long by itself: not at all.
+ */
 static void
 it_has_a_maximum(void **state)
 {
-	static char id[256], kid[256], url[1025], endless[20000];
+	static char id[256], kid[256], url[1025], endless[10001];
 	struct oauth2_assertion a = {
 		.client_id = id,
 		.issuer = url,
