@@ -18,12 +18,20 @@
 
 struct crypto_key {
 	EVP_PKEY *pkey;
-	bool is_ec; /* P-256; else RSA */
+	enum crypto_alg alg;
 };
 
 AUTO_DEFINE(BIO, BIO_free_all)
 AUTO_DEFINE(EVP_MD_CTX, EVP_MD_CTX_free)
 AUTO_DEFINE(ECDSA_SIG, ECDSA_SIG_free)
+
+static const struct {
+	const char *name;
+	enum crypto_alg alg;
+} algs[] = {
+	{ "RS256", CRYPTO_RS256 },
+	{ "ES256", CRYPTO_ES256 },
+};
 
 /* OpenSSL's queue of errors says too much and belongs to the thread. */
 static enum oauth2_err
@@ -50,6 +58,18 @@ crypto_random(void *ret, size_t n)
 	return failed();
 }
 
+enum oauth2_err
+crypto_alg_parse(const char *name, enum crypto_alg *ret)
+{
+	for (size_t i = 0; i < sizeof(algs) / sizeof(*algs); i++) {
+		if (strcmp(algs[i].name, name) == 0) {
+			*ret = algs[i].alg;
+			return OAUTH2_ERR_OK;
+		}
+	}
+	return OAUTH2_ERR_CONFIG;
+}
+
 /* Without this OpenSSL asks on the terminal. */
 static int
 no_password(char *text, int size, int is_writing, void *arg)
@@ -58,7 +78,7 @@ no_password(char *text, int size, int is_writing, void *arg)
 	return -1;
 }
 
-/* RSA or P-256, and large enough. */
+/* The key's type settles the algorithm. */
 static enum oauth2_err
 check_key(struct crypto_key *key, struct detail *d)
 {
@@ -66,17 +86,20 @@ check_key(struct crypto_key *key, struct detail *d)
 	int bits = EVP_PKEY_get_bits(key->pkey);
 	char group[32] = "";
 
-	key->is_ec = type == EVP_PKEY_EC;
-	if (type != EVP_PKEY_RSA && type != EVP_PKEY_EC)
+	if (type == EVP_PKEY_RSA) {
+		key->alg = CRYPTO_RS256;
+		if (bits < RSA_BITS_MIN || bits > RSA_BITS_MAX)
+			return detail_fail(d, OAUTH2_ERR_CONFIG,
+			    "the private key has not 2048 to 8192 bits");
+		return OAUTH2_ERR_OK;
+	}
+	if (type != EVP_PKEY_EC)
 		return detail_fail(d, OAUTH2_ERR_CONFIG,
 		    "the private key is neither RSA nor P-256");
-	if (type == EVP_PKEY_RSA &&
-	    (bits < RSA_BITS_MIN || bits > RSA_BITS_MAX))
-		return detail_fail(d, OAUTH2_ERR_CONFIG,
-		    "the private key has not 2048 to 8192 bits");
-	if (type == EVP_PKEY_EC && (EVP_PKEY_get_group_name(key->pkey, group,
-					sizeof(group), NULL) != 1 ||
-				       strcmp(group, "prime256v1") != 0))
+	key->alg = CRYPTO_ES256;
+	if (EVP_PKEY_get_group_name(key->pkey, group, sizeof(group), NULL) !=
+		1 ||
+	    strcmp(group, "prime256v1") != 0)
 		return detail_fail(d, OAUTH2_ERR_CONFIG,
 		    "the private key is on another curve than P-256");
 	return OAUTH2_ERR_OK;
@@ -122,7 +145,7 @@ crypto_key_free(struct crypto_key *key)
 const char *
 crypto_key_alg(const struct crypto_key *key)
 {
-	return key->is_ec ? "ES256" : "RS256";
+	return key->alg == CRYPTO_ES256 ? "ES256" : "RS256";
 }
 
 /* r and s with their leading zeroes, where OpenSSL gives DER. */
@@ -155,7 +178,7 @@ crypto_sign(
 	if (EVP_DigestSignInit(ctx, NULL, EVP_sha256(), NULL, key->pkey) != 1 ||
 	    EVP_DigestSign(ctx, signature, &size, data, n) != 1)
 		return failed();
-	if (key->is_ec)
+	if (key->alg == CRYPTO_ES256)
 		return put_raw(signature, size, ret);
 	buf_put(ret, signature, size);
 	return buf_err(ret);

@@ -13,12 +13,22 @@
 
 struct crypto_key;
 
+/* How a signature is made (RFC 7518 section 3.1). */
+enum crypto_alg {
+	CRYPTO_RS256,
+	CRYPTO_ES256,
+};
+
 /* Errors: INTERNAL. */
 enum oauth2_err crypto_sha256(
     const void *data, size_t n, uint8_t ret[CRYPTO_SHA256_SIZE]) MUST_CHECK;
 
 /* Bytes that nobody can guess. Errors: INTERNAL; ret is zero then. */
 enum oauth2_err crypto_random(void *ret, size_t n) MUST_CHECK;
+
+/* RS256, ES256. Errors: CONFIG (any other). */
+enum oauth2_err crypto_alg_parse(
+    const char *name, enum crypto_alg *ret) MUST_CHECK;
 
 /*
  * A private key from n bytes of PEM: RSA with 2048 to 8192 bits, or P-256;

@@ -58,6 +58,23 @@ random_bytes_differ(void **state)
 }
 
 static void
+two_algorithms_have_names(void **state)
+{
+	static const char *const others[] = { "", "RS25", "RS2566", "rs256",
+		"RS384", "PS256", "HS256", "none", "EdDSA" };
+	enum crypto_alg alg;
+
+	(void)state;
+	assert_int_equal(crypto_alg_parse("RS256", &alg), OAUTH2_ERR_OK);
+	assert_int_equal(alg, CRYPTO_RS256);
+	assert_int_equal(crypto_alg_parse("ES256", &alg), OAUTH2_ERR_OK);
+	assert_int_equal(alg, CRYPTO_ES256);
+	for (size_t i = 0; i < COUNT(others); i++)
+		assert_int_equal(
+		    crypto_alg_parse(others[i], &alg), OAUTH2_ERR_CONFIG);
+}
+
+static void
 the_algorithm_follows_from_the_key(void **state)
 {
 	static const struct {
@@ -249,6 +266,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_digests_of_the_standard),
 		cmocka_unit_test(random_bytes_differ),
+		cmocka_unit_test(two_algorithms_have_names),
 		cmocka_unit_test(the_algorithm_follows_from_the_key),
 		cmocka_unit_test(rs256_signs_the_example_of_rfc_7515),
 		cmocka_unit_test(
