@@ -70,6 +70,22 @@ json_is_object(const struct json *json)
 	return cJSON_IsObject(node(json));
 }
 
+bool
+json_is_array(const struct json *json)
+{
+	return cJSON_IsArray(node(json));
+}
+
+const struct json *
+json_next(const struct json *array, const struct json *item)
+{
+	const cJSON *next =
+	    item == NULL ? node(array)->child : node(item)->next;
+
+	return json_is_array(array) ? (const struct json *)(const void *)next
+				    : NULL;
+}
+
 static enum json_found
 find(const struct json *json, const char *name, const cJSON **ret)
 {

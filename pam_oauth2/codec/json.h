@@ -42,6 +42,13 @@ void json_free(struct json *json);
 AUTO_DEFINE(struct json, json_free)
 
 bool json_is_object(const struct json *json);
+bool json_is_array(const struct json *json);
+
+/*
+ * The item of an array behind another one, the first behind NULL; NULL at
+ * the end, and in what is no array. Borrowed, lives as long as the array.
+ */
+const struct json *json_next(const struct json *array, const struct json *item);
 
 /* Whether there is a member of that name, even null. */
 bool json_has(const struct json *json, const char *name);

@@ -393,6 +393,29 @@ texts_are_an_array_or_one_text(void **state)
 #define WITH_DOCUMENT(test) \
 	cmocka_unit_test_setup_teardown(test, open_document, close_document)
 
+static void
+an_array_is_walked_from_item_to_item(void **state)
+{
+	AUTO(json_free) struct json *list = NULL;
+	AUTO(json_free) struct json *object = NULL;
+	const struct json *item = NULL;
+	int64_t value = 0, sum = 0;
+
+	(void)state;
+	assert_int_equal(
+	    json_parse(TEXT("[{\"a\":1},5,{\"a\":2}]"), &list, NULL),
+	    OAUTH2_ERR_OK);
+	assert_int_equal(json_parse(TEXT("{\"a\":{\"a\":1}}"), &object, NULL),
+	    OAUTH2_ERR_OK);
+	assert_true(json_is_array(list) && !json_is_object(list));
+	while ((item = json_next(list, item)) != NULL)
+		if (json_get_int64(item, "a", &value) == JSON_FOUND)
+			sum = sum * 10 + value;
+	assert_int_equal(sum, 12);
+	assert_false(json_is_array(object));
+	assert_null(json_next(object, NULL));
+}
+
 int
 main(void)
 {
@@ -411,6 +434,7 @@ main(void)
 		WITH_DOCUMENT(an_object_is_entered_by_its_name),
 		cmocka_unit_test(an_array_has_no_names),
 		WITH_DOCUMENT(texts_are_an_array_or_one_text),
+		cmocka_unit_test(an_array_is_walked_from_item_to_item),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
