@@ -206,7 +206,16 @@ set_ways(struct oauth2_client *c, const struct oauth2_config *config,
     struct detail *d)
 {
 	c->basic_raw = config->basic_raw;
-	c->scope_commas = config->scope_commas;
+	c->email_verified_string = config->email_verified_string;
+	c->provider = oauth2_provider_find(config->preset);
+	if (config->preset != NULL && c->provider == NULL)
+		return refuse(config, d, "preset", "not known");
+	/* Another request goes to a path behind it. */
+	if (c->provider != NULL && c->provider->fetch != NULL &&
+	    config->userinfo_endpoint != NULL &&
+	    strchr(config->userinfo_endpoint, '?') != NULL)
+		return refuse(config, d, "userinfo_endpoint",
+		    "it cannot have a query with this preset");
 	c->pkce_plain =
 	    config->pkce != NULL && strcmp(config->pkce, "plain") == 0;
 	if (config->pkce != NULL && !c->pkce_plain &&
@@ -353,6 +362,12 @@ oauth2_new(const struct oauth2_config *config, struct detail *d,
 	c->http = config->http;
 	*ret = TAKE(c);
 	return OAUTH2_ERR_OK;
+}
+
+bool
+oauth2_uses_pkce(const struct oauth2_client *c)
+{
+	return c->provider == NULL || !c->provider->has_no_pkce;
 }
 
 void

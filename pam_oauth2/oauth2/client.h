@@ -21,6 +21,7 @@ struct oauth2_client;
  */
 struct oauth2_config {
 	const char *name;   /* of the provider, in messages */
+	const char *preset; /* its row in providers.h, NULL: none */
 	const char *issuer; /* always; https, no query, no fragment */
 	const char *client_id;
 	const char *client_secret;
@@ -53,8 +54,8 @@ struct oauth2_config {
 	const struct strlist *verification_hosts; /* may only be shown */
 	const struct strlist *scopes;		  /* none: no `scope` is sent */
 	const struct strlist *required_scopes;	  /* no token without these */
-	bool scope_commas; /* the provider lists granted scopes as a,b */
-	struct http *http; /* borrowed: must outlive the client */
+	bool email_verified_string; /* the text "true" counts as well */
+	struct http *http;	    /* borrowed: must outlive the client */
 };
 
 /*
@@ -67,6 +68,9 @@ struct oauth2_config {
  */
 enum oauth2_err oauth2_new(const struct oauth2_config *config, struct detail *d,
     struct oauth2_client **ret) MUST_CHECK;
+
+/* Whether its authorization codes are bound by PKCE. */
+bool oauth2_uses_pkce(const struct oauth2_client *client);
 
 /* Wipe and free. NULL is fine. */
 void oauth2_free(struct oauth2_client *client);

@@ -6,6 +6,7 @@
 #include "oauth2/assertion.h"
 #include "oauth2/client.h"
 #include "oauth2/discovery.h"
+#include "oauth2/providers.h"
 
 enum client_auth_method {
 	CLIENT_AUTH_NONE,
@@ -26,7 +27,8 @@ struct oauth2_client {
 	struct strlist signer_texts; /* what its texts point to */
 	bool basic_raw;
 	bool pkce_plain;
-	bool scope_commas;
+	const struct oauth2_provider *provider; /* NULL: no preset */
+	bool email_verified_string;
 	char *refresh_token_endpoint; /* NULL: the token endpoint */
 	struct oauth2_metadata endpoints;
 	unsigned looked_for; /* optional needs the provider was asked about */

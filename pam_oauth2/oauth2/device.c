@@ -190,6 +190,9 @@ static const struct {
 	{ "expired_token", OAUTH2_ERR_EXPIRED_TOKEN },
 	{ "token_expired", OAUTH2_ERR_EXPIRED_TOKEN },
 	{ "bad_verification_code", OAUTH2_ERR_EXPIRED_TOKEN },
+	/* Auth0 says it once, and then this; and so GitHub. */
+	{ "invalid_grant", OAUTH2_ERR_EXPIRED_TOKEN },
+	{ "incorrect_device_code", OAUTH2_ERR_EXPIRED_TOKEN },
 	{ "temporarily_unavailable", OAUTH2_ERR_TRANSPORT },
 };
 

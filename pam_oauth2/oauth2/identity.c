@@ -3,56 +3,13 @@
 #include <string.h>
 
 #include "base/secret.h"
-#include "base/text.h"
+#include "oauth2/claims.h"
 #include "oauth2/field.h"
 #include "oauth2/request.h"
+#include "oauth2/subject.h"
 
-#define SUB_MAX	  255
-#define EMAIL_MAX 512 /* what an email may look like is not decided here */
 #define VALUE_MAX 512 /* bytes of a claim's value */
 #define GROUP_MAX 255 /* bytes of a group: no rule can name a longer one */
-
-static enum oauth2_err
-refuse(const char *name, enum json_found found, struct detail *d)
-{
-	if (found == JSON_NOMEM)
-		return OAUTH2_ERR_NOMEM;
-	return detail_fail(because(d, OAUTH2_CAUSE_PROTOCOL), OAUTH2_ERR_SYNTAX,
-	    "claim %.64s is %s", name,
-	    found == JSON_TOO_LONG ? "too long" : "of another type");
-}
-
-static enum oauth2_err
-read_sub(const struct json *json, struct identity *ret, struct detail *d)
-{
-	enum oauth2_err err = field_text(json, "sub", SUB_MAX, &ret->sub, d);
-
-	if (err == OAUTH2_ERR_OK && !text_is_printable_ascii(ret->sub))
-		return refuse("sub", JSON_WRONG_TYPE, d);
-	return err;
-}
-
-static enum oauth2_err
-read_email(const struct json *json, struct identity *ret, struct detail *d)
-{
-	const char *email = "";
-	bool is_verified = false;
-	enum json_found found;
-
-	found = json_get_text(json, "email", EMAIL_MAX, &email);
-	if (found == JSON_WRONG_TYPE || found == JSON_TOO_LONG)
-		return refuse("email", found, d);
-	if (email[0] == '\0')
-		return OAUTH2_ERR_OK;
-	ret->email = secret_strdup(email);
-	if (ret->email == NULL)
-		return OAUTH2_ERR_NOMEM;
-	/* The JSON value true; not 1, not "true". */
-	ret->email_verified =
-	    json_get_bool(json, "email_verified", &is_verified) == JSON_FOUND &&
-	    is_verified;
-	return OAUTH2_ERR_OK;
-}
 
 /* Texts of a claim; what is absent or null adds none. */
 static enum oauth2_err
@@ -63,7 +20,7 @@ read_texts(const struct json *json, const char *name, struct strlist *ret,
 
 	if (found == JSON_FOUND || found == JSON_ABSENT || found == JSON_NULL)
 		return OAUTH2_ERR_OK;
-	return refuse(name, found, d);
+	return claims_refuse(name, found, d);
 }
 
 /* A key that has dots itself (https://corp.example/groups) comes first. */
@@ -83,7 +40,7 @@ read_groups(const struct json *json, const char *path, struct strlist *ret,
 		if (found == JSON_ABSENT || found == JSON_NULL)
 			return OAUTH2_ERR_OK;
 		if (found != JSON_FOUND)
-			return refuse(key, found, d);
+			return claims_refuse(key, found, d);
 		key = dot + 1;
 	}
 	found = json_get_texts(json, key, GROUP_MAX, ret);
@@ -92,7 +49,7 @@ read_groups(const struct json *json, const char *path, struct strlist *ret,
 		    OAUTH2_ERR_SYNTAX, "claim %.64s has too many groups", key);
 	if (found == JSON_FOUND || found == JSON_ABSENT || found == JSON_NULL)
 		return OAUTH2_ERR_OK;
-	return refuse(key, found, d);
+	return claims_refuse(key, found, d);
 }
 
 /* One "NAME=VALUE" for every value. */
@@ -114,21 +71,19 @@ read_claim(const struct json *json, const char *name, struct strlist *ret,
 			err = strlist_add(ret, buf_text(&b));
 	}
 	if (err == OAUTH2_ERR_LIMIT)
-		return refuse(name, JSON_TOO_LONG, d);
+		return claims_refuse(name, JSON_TOO_LONG, d);
 	return err;
 }
 
 static enum oauth2_err
-read_identity(const struct json *json,
+read_document(const struct oauth2_client *c, const struct json *json,
     const struct oauth2_identity_query *query, struct identity *ret,
     struct detail *d)
 {
 	const struct strlist *claims = query != NULL ? query->claims : NULL;
 	enum oauth2_err err;
 
-	err = read_sub(json, ret, d);
-	if (err == OAUTH2_ERR_OK)
-		err = read_email(json, ret, d);
+	err = claims_read(c->provider, json, c->email_verified_string, ret, d);
 	if (err == OAUTH2_ERR_OK && query != NULL &&
 	    query->groups_claim != NULL)
 		err = read_groups(json, query->groups_claim, &ret->groups, d);
@@ -150,8 +105,40 @@ fetch(const struct oauth2_client *c, const struct oauth2_token *token,
 	err = request_get(
 	    c, c->endpoints.userinfo_endpoint, token->access_token, &reply, d);
 	if (err == OAUTH2_ERR_OK)
-		err = read_identity(reply.json, query, ret, d);
+		err = read_document(c, reply.json, query, ret, d);
+	if (err == OAUTH2_ERR_OK)
+		err = subject_check(token->id_token, ret->sub, d);
+	if (err == OAUTH2_ERR_OK && c->provider != NULL &&
+	    c->provider->fetch != NULL)
+		err = c->provider->fetch(c, token, ret, d);
 	return err;
+}
+
+/* Where the token came with the name of its user there is no userinfo. */
+static bool
+is_told_by_token(const struct oauth2_client *c)
+{
+	return c->provider != NULL && c->provider->token_user != NULL;
+}
+
+static enum oauth2_err
+identify(const struct oauth2_client *c, const struct oauth2_token *token,
+    const struct oauth2_identity_query *query, struct identity *ret,
+    struct detail *d)
+{
+	if (!is_told_by_token(c))
+		return fetch(c, token, query, ret, d);
+	if (token->user == NULL)
+		return detail_fail(
+		    d, OAUTH2_ERR_INTERNAL, "a token without its user");
+	ret->sub = secret_strdup(token->user);
+	return ret->sub != NULL ? OAUTH2_ERR_OK : OAUTH2_ERR_NOMEM;
+}
+
+unsigned
+oauth2_identity_needs(const struct oauth2_client *c)
+{
+	return is_told_by_token(c) ? 0 : OAUTH2_NEEDS_USERINFO;
 }
 
 enum oauth2_err
@@ -162,7 +149,7 @@ oauth2_get_identity(const struct oauth2_client *c,
 	AUTO(identity_free) struct identity *identity = identity_new();
 	enum oauth2_err err;
 
-	if (c->endpoints.userinfo_endpoint == NULL)
+	if (c->endpoints.userinfo_endpoint == NULL && !is_told_by_token(c))
 		return detail_fail(
 		    d, OAUTH2_ERR_INTERNAL, "userinfo_endpoint is not known");
 	if (identity == NULL)
@@ -170,7 +157,7 @@ oauth2_get_identity(const struct oauth2_client *c,
 	identity->issuer = secret_strdup(c->issuer);
 	if (identity->issuer == NULL)
 		return OAUTH2_ERR_NOMEM;
-	err = fetch(c, token, query, identity, d);
+	err = identify(c, token, query, identity, d);
 	if (err != OAUTH2_ERR_OK)
 		return request_failed(err, OAUTH2_ERR_GET_PROFILE);
 	*ret = TAKE(identity);

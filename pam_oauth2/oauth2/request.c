@@ -101,8 +101,19 @@ note(const struct json *json, const char *name, char *ret, size_t size)
 		text_clean(ret, size, "?", 1);
 }
 
+/* Where an array is expected an error is an object still. */
 static enum oauth2_err
-read_json(const struct http_response *r, struct reply *ret, struct detail *d)
+check_shape(const struct json *json, bool is_list, struct detail *d)
+{
+	if (is_list ? json_is_array(json) : json_is_object(json))
+		return OAUTH2_ERR_OK;
+	return detail_fail(d, OAUTH2_ERR_JSON, "the reply is not a JSON %s",
+	    is_list ? "array" : "object");
+}
+
+static enum oauth2_err
+read_json(const struct http_response *r, bool is_list, struct reply *ret,
+    struct detail *d)
 {
 	enum oauth2_err err;
 
@@ -112,16 +123,13 @@ read_json(const struct http_response *r, struct reply *ret, struct detail *d)
 	err = json_parse(r->body.data, r->body.len, &ret->json, d);
 	if (err != OAUTH2_ERR_OK)
 		return err;
-	if (!json_is_object(ret->json))
-		return detail_fail(
-		    d, OAUTH2_ERR_JSON, "the reply is not a JSON object");
 	note(ret->json, "error", ret->error, sizeof(ret->error));
-	if (d == NULL)
-		return OAUTH2_ERR_OK;
-	note(ret->json, "error", d->error, sizeof(d->error));
-	note(ret->json, "error_description", d->description,
-	    sizeof(d->description));
-	return OAUTH2_ERR_OK;
+	if (d != NULL) {
+		note(ret->json, "error", d->error, sizeof(d->error));
+		note(ret->json, "error_description", d->description,
+		    sizeof(d->description));
+	}
+	return check_shape(ret->json, is_list, d);
 }
 
 static bool
@@ -140,7 +148,7 @@ judge(const struct http_response *r, enum post_expects expects,
 	enum oauth2_err err;
 
 	ret->status = r->status;
-	err = read_json(r, ret, d);
+	err = read_json(r, expects == POST_EXPECTS_LIST, ret, d);
 	if (err == OAUTH2_ERR_NOMEM)
 		return err;
 	if (!is_success(r->status, expects) || ret->error[0] != '\0')
@@ -200,20 +208,44 @@ request_post(const struct oauth2_client *c, const char *url, struct buf *form,
 	return request_send(c, &post, ret, d);
 }
 
+struct get {
+	const char *url;
+	const char *bearer; /* or NULL */
+	enum post_expects expects;
+};
+
+static enum oauth2_err
+get(const struct oauth2_client *c, const struct get *get, struct reply *ret,
+    struct detail *d)
+{
+	AUTO(secret_text_free) char *authorization = NULL;
+	struct http_request request = { .url = get->url };
+	enum oauth2_err err = OAUTH2_ERR_OK;
+
+	if (get->bearer != NULL)
+		err = make_bearer(get->bearer, &authorization);
+	if (err != OAUTH2_ERR_OK)
+		return err;
+	request.authorization = authorization;
+	return send(c, &request, get->expects, ret, d);
+}
+
 enum oauth2_err
 request_get(const struct oauth2_client *c, const char *url, const char *bearer,
     struct reply *ret, struct detail *d)
 {
-	AUTO(secret_text_free) char *authorization = NULL;
-	struct http_request request = { .url = url };
-	enum oauth2_err err = OAUTH2_ERR_OK;
+	const struct get object = { url, bearer, POST_EXPECTS_JSON };
 
-	if (bearer != NULL)
-		err = make_bearer(bearer, &authorization);
-	if (err != OAUTH2_ERR_OK)
-		return err;
-	request.authorization = authorization;
-	return send(c, &request, POST_EXPECTS_JSON, ret, d);
+	return get(c, &object, ret, d);
+}
+
+enum oauth2_err
+request_get_list(const struct oauth2_client *c, const char *url,
+    const char *bearer, struct reply *ret, struct detail *d)
+{
+	const struct get list = { url, bearer, POST_EXPECTS_LIST };
+
+	return get(c, &list, ret, d);
 }
 
 enum oauth2_err

@@ -9,7 +9,7 @@
 struct reply {
 	int status;	   /* 0: none came */
 	char error[65];	   /* the provider's `error`, cleaned; "" without */
-	struct json *json; /* NULL unless an object could be read */
+	struct json *json; /* NULL unless an object or array could be read */
 };
 
 static inline void
@@ -27,6 +27,7 @@ reply_free_scope(struct reply *r)
 /* What success looks like; never with an `error` in it. */
 enum post_expects {
 	POST_EXPECTS_JSON,    /* HTTP 200 and an object */
+	POST_EXPECTS_LIST,    /* HTTP 200 and an array */
 	POST_EXPECTS_CREATED, /* HTTP 201 and an object */
 	POST_EXPECTS_NOTHING, /* HTTP 200 or 204, whatever the body */
 };
@@ -71,6 +72,10 @@ enum oauth2_err request_post(const struct oauth2_client *c, const char *url,
 
 /* GET a JSON object; bearer is an access token or NULL. As request_post(). */
 enum oauth2_err request_get(const struct oauth2_client *c, const char *url,
+    const char *bearer, struct reply *ret, struct detail *d) MUST_CHECK;
+
+/* The same for a JSON array. */
+enum oauth2_err request_get_list(const struct oauth2_client *c, const char *url,
     const char *bearer, struct reply *ret, struct detail *d) MUST_CHECK;
 
 /*

@@ -10,13 +10,15 @@
 #define OAUTH2_TOKEN_MAX (16 * 1024) /* bytes of each token */
 
 struct json;
+struct oauth2_provider;
 
 struct oauth2_token {
 	char *access_token;
 	char *refresh_token; /* or NULL */
 	char *id_token;	     /* or NULL; not verified here */
 	char *scope;	     /* as granted; NULL: as asked for */
-	int64_t expires_at;  /* Unix seconds; 0: the provider did not say */
+	char *user; /* the id beside it, at providers with `token_user` */
+	int64_t expires_at; /* Unix seconds; 0: the provider did not say */
 };
 
 /*
@@ -27,6 +29,11 @@ struct oauth2_token {
  * Errors: GET_ACCESS_TOKEN (d->cause PROTOCOL), NOMEM.
  */
 enum oauth2_err oauth2_token_parse(const struct json *json, int64_t now,
+    struct oauth2_token **ret, struct detail *d) MUST_CHECK;
+
+/* The same as this provider writes it: for this floor only. NULL: any. */
+enum oauth2_err token_read(const struct json *json,
+    const struct oauth2_provider *provider, int64_t now,
     struct oauth2_token **ret, struct detail *d) MUST_CHECK;
 
 /* Whether it is over at now, or will be within skew seconds. */

@@ -10,6 +10,7 @@
  * poll      ... poll once with device_code; the endpoints are set by hand
  * identity  ... fetch userinfo with access_token
  * login     all of it; a second of waiting lasts second_ms
+ * code_login  a code for a token, and identity
  * others    see driver_grants.h
  *
  * Prints one line of JSON and exits 0 whatever came of it: tests compare.
@@ -91,7 +92,9 @@ open_client(struct driver *d, struct detail *detail)
 		.verification_hosts = &d->verification_hosts,
 		.scopes = &d->scopes,
 		.required_scopes = &d->required_scopes,
-		.scope_commas = number(d, "scope_commas", 0) != 0,
+		.preset = option(d, "preset"),
+		.email_verified_string =
+		    number(d, "email_verified_string", 0) != 0,
 		.http = d->http,
 	};
 
@@ -240,6 +243,20 @@ run_login(struct driver *d, struct detail *detail)
 }
 
 static enum oauth2_err
+run_code_login(struct driver *d, struct detail *detail)
+{
+	AUTO(oauth2_token_free) struct oauth2_token *t = NULL;
+	enum oauth2_err err = oauth2_discover(d->client,
+	    OAUTH2_NEEDS_TOKEN | oauth2_identity_needs(d->client), detail);
+
+	if (err == OAUTH2_ERR_OK)
+		err = exchange(d, &t, detail);
+	if (err == OAUTH2_ERR_OK)
+		put_token(d, t);
+	return err == OAUTH2_ERR_OK ? identity(d, t, detail) : err;
+}
+
+static enum oauth2_err
 run_start(struct driver *d, struct detail *detail)
 {
 	AUTO(oauth2_device_free) struct oauth2_device *dev = NULL;
@@ -277,7 +294,10 @@ static enum oauth2_err
 run_identity(struct driver *d, struct detail *detail)
 {
 	char token[1 << 10] = "AT";
-	struct oauth2_token t = { .access_token = token };
+	struct oauth2_token t = {
+		.access_token = token,
+		.id_token = (char *)(uintptr_t)option(d, "id_token"),
+	};
 	const char *given = option(d, "access_token");
 
 	if (given != NULL &&
@@ -297,6 +317,7 @@ static const struct {
 	{ "poll", run_poll, true },
 	{ "identity", run_identity, true },
 	{ "login", run_login, true },
+	{ "code_login", run_code_login, true },
 	{ "url", run_url, true },
 	{ "push", run_push, true },
 	{ "pkce", run_pkce, false },

@@ -101,20 +101,26 @@ run_pkce(struct driver *d, struct detail *detail)
 }
 
 static inline enum oauth2_err
-run_exchange(struct driver *d, struct detail *detail)
+exchange(struct driver *d, struct oauth2_token **ret, struct detail *detail)
 {
 	const struct oauth2_code code = {
 		.code = option(d, "code"),
 		.redirect_uri = option(d, "redirect_uri"),
 		.code_verifier = option(d, "verifier"),
 	};
+
+	return oauth2_get_access_token(d->client, &code, NOW, ret, detail);
+}
+
+static inline enum oauth2_err
+run_exchange(struct driver *d, struct detail *detail)
+{
 	AUTO(oauth2_token_free) struct oauth2_token *t = NULL;
 	enum oauth2_err err = OAUTH2_ERR_OK;
 
 	for (int left = number(d, "repeat", 1); left > 0; left--) {
 		oauth2_token_free(TAKE(t));
-		err =
-		    oauth2_get_access_token(d->client, &code, NOW, &t, detail);
+		err = exchange(d, &t, detail);
 	}
 	if (err == OAUTH2_ERR_OK)
 		put_token(d, t);

@@ -162,7 +162,7 @@ def test_a15_a_required_scope_that_was(exchange, granted):
 
 def test_a16_scopes_with_commas(exchange):
     reply = {**TOKEN, "scope": "repo,gist"}
-    got = exchange(reply, scope_commas=1, required_scopes="gist repo")
+    got = exchange(reply, preset="github", required_scopes="gist repo")
     assert (got["result"], got["scope"]) == ("OK", "repo gist")
     assert failed(exchange(reply, required_scopes="repo"), ERROR, "policy")
 

@@ -346,7 +346,9 @@ def test_d5_the_polls_keep_the_interval_on_the_wire(poll, server):
     ("expired_token", "EXPIRED_TOKEN"),
     ("token_expired", "EXPIRED_TOKEN"),
     ("bad_verification_code", "EXPIRED_TOKEN"),
-    ("invalid_grant", "GET_ACCESS_TOKEN"),
+    ("invalid_grant", "EXPIRED_TOKEN"),
+    ("incorrect_device_code", "EXPIRED_TOKEN"),
+    ("invalid_request", "GET_ACCESS_TOKEN"),
     ("Access_Denied", "GET_ACCESS_TOKEN"),
     ("authorization_pending ", "GET_ACCESS_TOKEN"),
 ])

@@ -110,7 +110,7 @@ ENDS = [
     ("expired", {"error": "expired_token"}, "code_expired"),
     ("rejects", {"error": "invalid_client"}, "client_rejected"),
     ("unauthorized", {"error": "unauthorized_client"}, "client_rejected"),
-    ("used", {"error": "invalid_grant"}, "provider_error"),
+    ("used", {"error": "invalid_grant"}, "code_expired"),
     ("strange", {"error": "whatever"}, "provider_error"),
 ]
 POLLS += [Scene(f"poll-{what}", reason, requests=3,
