@@ -48,6 +48,7 @@
 	X(email_unverified, IDENTITY) \
 	X(email_invalid, IDENTITY) \
 	X(groups_overage, IDENTITY) \
+	X(tenant_not_allowed, IDENTITY) \
 	X(identity_invalid, UNTRUSTED) \
 	X(provider_malformed, UNTRUSTED) \
 	X(verification_uri_refused, UNTRUSTED) \

@@ -5,14 +5,14 @@
 
 #include "base/clock.h"
 #include "base/secret.h"
+#include "oauth2/identity.h"
 
 #define KEEP_OPEN_NS   (2 * CLOCK_NS_PER_S) /* how often we look */
 #define REOPENINGS_MAX 20
 
-#define NEEDS_ALWAYS (OAUTH2_NEEDS_TOKEN | OAUTH2_NEEDS_USERINFO)
-#define NEEDS_DEVICE (NEEDS_ALWAYS | OAUTH2_NEEDS_DEVICE)
+#define NEEDS_DEVICE (OAUTH2_NEEDS_TOKEN | OAUTH2_NEEDS_DEVICE)
 #define NEEDS_CODE \
-	(NEEDS_ALWAYS | OAUTH2_NEEDS_AUTHORIZATION | \
+	(OAUTH2_NEEDS_TOKEN | OAUTH2_NEEDS_AUTHORIZATION | \
 	    OAUTH2_NEEDS_PUSHED_AUTHORIZATION | OAUTH2_NEEDS_ISS_PARAMETER)
 
 /* The monitor is gone: whatever we were asked for, nobody waits for it. */
@@ -36,6 +36,7 @@ struct start {
 	char *token_endpoint;
 	char *device_endpoint;
 	char *userinfo_endpoint;
+	char *preset;
 	char *ca_file;
 	char *proxy;
 };
@@ -52,6 +53,7 @@ start_free(struct start *s)
 	secret_free(s->token_endpoint);
 	secret_free(s->device_endpoint);
 	secret_free(s->userinfo_endpoint);
+	secret_free(s->preset);
 	secret_free(s->ca_file);
 	secret_free(s->proxy);
 }
@@ -83,12 +85,15 @@ read_start(struct job *job, const struct wire_msg *m, struct start *ret)
 	TEXT(WIRE_TAG_TOKEN_ENDPOINT, &ret->token_endpoint);
 	TEXT(WIRE_TAG_DEVICE_ENDPOINT, &ret->device_endpoint);
 	TEXT(WIRE_TAG_USERINFO_ENDPOINT, &ret->userinfo_endpoint);
+	TEXT(WIRE_TAG_PRESET, &ret->preset);
 	TEXT(WIRE_TAG_CA_FILE, &ret->ca_file);
 	TEXT(WIRE_TAG_PROXY, &ret->proxy);
 	TEXT(WIRE_TAG_GROUPS_CLAIM, &job->groups_claim);
 	LIST(WIRE_TAG_ENDPOINT_HOST, &job->endpoint_hosts);
 	LIST(WIRE_TAG_VERIFICATION_HOST, &job->verification_hosts);
 	LIST(WIRE_TAG_SCOPE, &job->scopes);
+	LIST(WIRE_TAG_REQUIRED_SCOPE, &job->required_scopes);
+	LIST(WIRE_TAG_AUTHORIZE_PARAM, &job->authorize_params);
 	LIST(WIRE_TAG_CLAIM, &job->claims);
 	return err;
 }
@@ -113,6 +118,7 @@ make_client(struct job *job, const struct wire_msg *m)
 	err = http_new(&http, &job->http);
 	if (err != OAUTH2_ERR_OK)
 		return err;
+	config.preset = start.preset;
 	config.issuer = start.issuer;
 	config.client_id = start.client_id;
 	config.client_secret = start.client_secret;
@@ -125,6 +131,9 @@ make_client(struct job *job, const struct wire_msg *m)
 	config.endpoint_hosts = &job->endpoint_hosts;
 	config.verification_hosts = &job->verification_hosts;
 	config.scopes = &job->scopes;
+	config.required_scopes = &job->required_scopes;
+	config.email_verified_string =
+	    wire_get_u64(m, WIRE_TAG_EMAIL_VERIFIED_STRING) == 1;
 	config.http = job->http;
 	return oauth2_new(&config, &job->detail, &job->client);
 }
@@ -136,10 +145,12 @@ make_client(struct job *job, const struct wire_msg *m)
 static enum oauth2_err
 discover(struct job *job)
 {
+	const unsigned identity = oauth2_identity_needs(job->client);
 	enum oauth2_err err;
 
 	if (job->flow != WIRE_FLOW_CODE) {
-		err = oauth2_discover(job->client, NEEDS_DEVICE, &job->detail);
+		err = oauth2_discover(
+		    job->client, NEEDS_DEVICE | identity, &job->detail);
 		if (err != OAUTH2_ERR_DISCOVERY ||
 		    job->flow == WIRE_FLOW_DEVICE ||
 		    job->detail.cause != OAUTH2_CAUSE_PROTOCOL ||
@@ -150,7 +161,8 @@ discover(struct job *job)
 	}
 	job->flow = WIRE_FLOW_CODE;
 	memset(&job->detail, 0, sizeof(job->detail));
-	return oauth2_discover(job->client, NEEDS_CODE, &job->detail);
+	return oauth2_discover(
+	    job->client, NEEDS_CODE | identity, &job->detail);
 }
 
 enum oauth2_err
@@ -192,6 +204,8 @@ job_free(struct job *job)
 	strlist_free(&job->endpoint_hosts);
 	strlist_free(&job->verification_hosts);
 	strlist_free(&job->scopes);
+	strlist_free(&job->required_scopes);
+	strlist_free(&job->authorize_params);
 	strlist_free(&job->claims);
 	secret_free(job->groups_claim);
 	secret_free(job->redirect_uri);

@@ -11,6 +11,8 @@
 #include "oauth2/device.h"
 #include "oauth2/discovery.h"
 
+#define JOB_PARAMS_MAX 32
+
 struct job {
 	struct wire wire;
 	struct http *http;
@@ -19,6 +21,8 @@ struct job {
 	struct strlist endpoint_hosts;
 	struct strlist verification_hosts;
 	struct strlist scopes;
+	struct strlist required_scopes;
+	struct strlist authorize_params; /* NAME=VALUE */
 	struct strlist claims;
 	char *groups_claim; /* NULL: nobody asks for groups */
 	enum wire_flow flow;

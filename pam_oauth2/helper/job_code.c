@@ -7,22 +7,39 @@
 #include "oauth2/code.h"
 #include "oauth2/pkce.h"
 
+/* The parameters of the settings, cut in place. */
+static enum oauth2_err
+add_extras(struct job *job, struct oauth2_parameter *items,
+    struct oauth2_parameters *ret)
+{
+	const struct strlist *texts = &job->authorize_params;
+	enum oauth2_err err = OAUTH2_ERR_OK;
+
+	for (size_t i = 0; err == OAUTH2_ERR_OK && i < texts->count; i++)
+		err = oauth2_parameter_cut(texts->items[i], &items[i]);
+	*ret = (struct oauth2_parameters){ items, texts->count };
+	return err;
+}
+
 /* Pushed where the provider takes that: a short address, a small QR code. */
 static enum oauth2_err
 make_url(struct job *job, const struct oauth2_pkce *pkce, char **ret)
 {
 	const struct oauth2_metadata *m = oauth2_metadata(job->client);
 	AUTO(secret_text_free) char *nonce = NULL;
+	struct oauth2_parameter extras[JOB_PARAMS_MAX];
 	struct oauth2_authorization_request request = {
 		.redirect_uri = job->redirect_uri,
 		.state = job->state,
-		.code_challenge = pkce->challenge,
-		.code_challenge_method = "S256",
+		.code_challenge = pkce != NULL ? pkce->challenge : NULL,
+		.code_challenge_method = pkce != NULL ? "S256" : NULL,
 	};
 	enum oauth2_err err;
 	int expires_in;
 
 	err = oauth2_random(&nonce);
+	if (err == OAUTH2_ERR_OK)
+		err = add_extras(job, extras, &request.extras);
 	if (err != OAUTH2_ERR_OK)
 		return err;
 	request.nonce = nonce;
@@ -53,7 +70,7 @@ trade(struct job *job, const struct wire_msg *m, const struct oauth2_pkce *pkce,
 	AUTO(secret_text_free) char *text = NULL;
 	struct oauth2_code code = {
 		.redirect_uri = job->redirect_uri,
-		.code_verifier = pkce->verifier,
+		.code_verifier = pkce != NULL ? pkce->verifier : NULL,
 	};
 	enum oauth2_err err = wire_take_text(m, WIRE_TAG_CODE, &text);
 
@@ -70,9 +87,10 @@ job_code(struct job *job, struct oauth2_token **ret)
 	AUTO(oauth2_pkce_free) struct oauth2_pkce *pkce = NULL;
 	AUTO(secret_text_free) char *url = NULL;
 	struct wire_msg m;
-	enum oauth2_err err;
+	enum oauth2_err err = OAUTH2_ERR_OK;
 
-	err = oauth2_pkce_new(&pkce);
+	if (oauth2_uses_pkce(job->client))
+		err = oauth2_pkce_new(&pkce);
 	if (err == OAUTH2_ERR_OK)
 		err = make_url(job, pkce, &url);
 	if (err == OAUTH2_ERR_OK)

@@ -84,6 +84,8 @@ run(const uint8_t *nonce, uid_t uid, gid_t gid, pid_t parent)
 		.endpoint_hosts = STRLIST(HOSTS_MAX),
 		.verification_hosts = STRLIST(HOSTS_MAX),
 		.scopes = STRLIST(SCOPES_MAX),
+		.required_scopes = STRLIST(SCOPES_MAX),
+		.authorize_params = STRLIST(JOB_PARAMS_MAX),
 		.claims = STRLIST(IDENTITY_CLAIMS_MAX),
 	};
 	enum oauth2_err err;

@@ -13,6 +13,7 @@ struct walk {
 	struct allowlist *own;	/* the user's lines */
 	struct allowlist *star; /* those for `*`, needed while own is empty */
 	const char *user;
+	bool takes_email;
 	bool has_line; /* for anybody */
 };
 
@@ -109,6 +110,16 @@ keep_line(
 	return OAUTH2_ERR_OK;
 }
 
+static bool
+has_email(const struct allowlist_line *line)
+{
+	for (size_t i = 0; i < line->count; i++)
+		if (line->rules[i].type == ALLOWLIST_EMAIL ||
+		    line->rules[i].type == ALLOWLIST_EMAIL_DOMAIN)
+			return true;
+	return false;
+}
+
 static enum oauth2_err
 walk_line(struct walk *walk, const char *text, unsigned number,
     const char **ret_fault)
@@ -124,6 +135,11 @@ walk_line(struct walk *walk, const char *text, unsigned number,
 	if (err != OAUTH2_ERR_OK || user == NULL)
 		return err;
 	walk->has_line = true;
+	if (!walk->takes_email && has_email(&line)) {
+		*ret_fault = "email: can never hold: this preset's provider "
+			     "has no address to rely on; use sub:ISSUER|SUB";
+		return OAUTH2_ERR_SYNTAX;
+	}
 	line.number = number;
 	if (line.is_star)
 		target = walk->star;
@@ -162,12 +178,17 @@ walk_source(struct walk *walk, const struct source *source, struct detail *d)
 }
 
 enum oauth2_err
-allowlist_parse(const struct source *source, const char *user,
+allowlist_parse(const struct source *source, const char *user, bool takes_email,
     struct allowlist **ret, struct detail *d)
 {
 	AUTO(allowlist_free) struct allowlist *own = allowlist_new();
 	AUTO(allowlist_free) struct allowlist *star = allowlist_new();
-	struct walk walk = { .own = own, .star = star, .user = user };
+	struct walk walk = {
+		.own = own,
+		.star = star,
+		.user = user,
+		.takes_email = takes_email,
+	};
 	enum oauth2_err err;
 
 	if (own == NULL || star == NULL)
@@ -180,8 +201,8 @@ allowlist_parse(const struct source *source, const char *user,
 }
 
 enum oauth2_err
-allowlist_load(const char *path, const char *user, struct allowlist **ret,
-    struct detail *d)
+allowlist_load(const char *path, const char *user, bool takes_email,
+    struct allowlist **ret, struct detail *d)
 {
 	AUTO(buf_free) struct buf content = BUF(ALLOWLIST_FILE_MAX);
 	struct source source = { .name = path };
@@ -192,7 +213,7 @@ allowlist_load(const char *path, const char *user, struct allowlist **ret,
 		return err;
 	source.data = buf_text(&content);
 	source.len = content.len;
-	return allowlist_parse(&source, user, ret, d);
+	return allowlist_parse(&source, user, takes_email, ret, d);
 }
 
 enum oauth2_err

@@ -58,6 +58,8 @@ struct allowlist {
 /*
  * Check a whole file and keep the lines of one user.
  *
+ * takes_email  whether the provider vouches for addresses; where it does
+ *          not a rule about one, for anybody, is a bad line.
  * ret      owned by the caller, also where it has no lines. Untouched on
  *          failure.
  * d->text  "file:line: what is wrong and what would be right".
@@ -66,11 +68,11 @@ struct allowlist {
  * than ALLOWLIST_LINES_MAX lines), NOMEM.
  */
 enum oauth2_err allowlist_parse(const struct source *source, const char *user,
-    struct allowlist **ret, struct detail *d) MUST_CHECK;
+    bool takes_email, struct allowlist **ret, struct detail *d) MUST_CHECK;
 
 /* The same from a file (FILE_TRUST_SECRET). Errors: also of that. */
 enum oauth2_err allowlist_load(const char *path, const char *user,
-    struct allowlist **ret, struct detail *d) MUST_CHECK;
+    bool takes_email, struct allowlist **ret, struct detail *d) MUST_CHECK;
 
 /* Wipe and free. NULL is fine. */
 void allowlist_free(struct allowlist *allowlist);

@@ -42,11 +42,14 @@ static const struct step step_cut = { text_cut, REASON_paste_cut, true };
 static const struct step *
 judge(struct signin *s, const char *answer, struct oauth2_pieces *pieces)
 {
+	const struct oauth2_provider *preset =
+	    settings_preset(&s->settings->provider);
 	const struct oauth2_expected expected = {
 		.redirect_uri = s->settings->provider.redirect_uri,
 		.state = s->state,
 		.issuer = s->settings->provider.issuer,
 		.is_iss_sent = s->offer.is_iss_sent,
+		.needs_state = preset != NULL && preset->has_no_pkce,
 	};
 	const size_t line_max = service_is_sudo(s->greeting.service)
 				    ? SUDO_LINE_MAX

@@ -74,6 +74,46 @@ has_claim(const struct identity *identity, const char *name, const char *value)
 	return false;
 }
 
+/* One value alone, and this one: somebody of two tenants is of neither. */
+static bool
+claim_is(const struct identity *identity, const char *name, const char *value)
+{
+	size_t n = strlen(name), count = 0;
+
+	for (size_t i = 0; i < identity->claims.count; i++)
+		count += strncmp(identity->claims.items[i], name, n) == 0 &&
+			 identity->claims.items[i][n] == '=';
+	return count == 1 && has_claim(identity, name, value);
+}
+
+static bool
+check_tenant(const struct policy_input *input, struct detail *d)
+{
+	const struct provider_settings *p = &input->settings->provider;
+	const struct {
+		const char *name;
+		const char *value;
+	} rows[] = { { "hd", p->hd }, { "tid", p->tid } };
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		if (rows[i].value == NULL ||
+		    claim_is(input->identity, rows[i].name, rows[i].value))
+			continue;
+		(void)detail_fail(d, OAUTH2_ERR_NOT_FOUND,
+		    "the claim %s is not what the settings say", rows[i].name);
+		return false;
+	}
+	return true;
+}
+
+/* By the provider, or by an administrator whom tenant and settings name. */
+static bool
+is_email_verified(const struct policy_input *input)
+{
+	return input->identity->email_verified ||
+	       input->settings->provider.assume_email_verified;
+}
+
 static bool
 is_email_rule(const struct allowlist_rule *rule)
 {
@@ -151,7 +191,7 @@ line_holds(const struct facts *facts, const struct allowlist_line *line,
 		if (!email_matches(facts, &line->rules[i]))
 			return false;
 	}
-	if (needs_email && !facts->input->identity->email_verified) {
+	if (needs_email && !is_email_verified(facts->input)) {
 		*ret_reason = REASON_email_unverified;
 		return false;
 	}
@@ -194,7 +234,7 @@ refusal_text(enum reason reason)
 {
 	switch (reason) {
 	case REASON_email_missing:
-		return "the provider sent no email";
+		return "the provider sent no email, or none it has verified";
 	case REASON_email_invalid:
 		return "the email is not one that is accepted";
 	case REASON_email_unverified:
@@ -218,6 +258,8 @@ policy_decide(
 		return reason;
 	if (!check_identity(input, d))
 		return REASON_identity_invalid;
+	if (!check_tenant(input, d))
+		return REASON_tenant_not_allowed;
 	gather_facts(input, &facts);
 	reason = REASON_identity_not_allowed;
 	for (size_t i = 0; i < input->allowlist->count; i++) {

@@ -29,6 +29,7 @@ struct policy_input {
  *   user_not_listed                no line for the user, nor for `*`
  *   user_forbidden                 uid 0, and none of its lines has sub:
  *   identity_invalid               a sub or issuer that cannot be right
+ *   tenant_not_allowed             hd or tid are not what the settings say
  *   email_missing, email_invalid,  a line failed in this alone: every other
  *   email_unverified               rule of it held
  *   identity_not_allowed           no line comes that close

@@ -11,6 +11,7 @@
 #include "base/secret.h"
 #include "base/text.h"
 #include "codec/uri.h"
+#include "login/failure.h"
 #include "login/person.h"
 
 #define HOST_CHARACTERS \
@@ -49,6 +50,32 @@ make_state(char *ret, size_t size)
 	return true;
 }
 
+/* What the decision is going to ask about. */
+static enum oauth2_err
+list_claims(const struct signin *s, struct strlist *ret)
+{
+	const struct provider_settings *p = &s->settings->provider;
+	enum oauth2_err err = allowlist_claims(s->allowlist, ret);
+
+	if (err == OAUTH2_ERR_OK && p->hd != NULL && !strlist_has(ret, "hd"))
+		err = strlist_add(ret, "hd");
+	if (err == OAUTH2_ERR_OK && p->tid != NULL && !strlist_has(ret, "tid"))
+		err = strlist_add(ret, "tid");
+	return err;
+}
+
+static void
+put_params(const struct provider_settings *p, struct wire_out *out)
+{
+	char hd[sizeof("hd=") + TEXT_DOMAIN_MAX];
+
+	wire_put_list(out, WIRE_TAG_AUTHORIZE_PARAM, &p->authorize_params);
+	if (p->hd == NULL)
+		return;
+	(void)snprintf(hd, sizeof(hd), "hd=%s", p->hd);
+	wire_put_text(out, WIRE_TAG_AUTHORIZE_PARAM, hd);
+}
+
 static enum oauth2_err
 send_start(struct signin *s)
 {
@@ -57,7 +84,7 @@ send_start(struct signin *s)
 	struct wire_out out;
 	enum oauth2_err err;
 
-	err = allowlist_claims(s->allowlist, &claims);
+	err = list_claims(s, &claims);
 	if (err != OAUTH2_ERR_OK)
 		return err;
 	if (!make_state(s->state, sizeof(s->state)))
@@ -82,6 +109,11 @@ send_start(struct signin *s)
 	wire_put_list(&out, WIRE_TAG_ENDPOINT_HOST, &p->endpoint_hosts);
 	wire_put_list(&out, WIRE_TAG_VERIFICATION_HOST, &p->verification_hosts);
 	wire_put_list(&out, WIRE_TAG_SCOPE, &p->scopes);
+	wire_put_list(&out, WIRE_TAG_REQUIRED_SCOPE, &p->required_scopes);
+	put_params(p, &out);
+	wire_put_text(&out, WIRE_TAG_PRESET, p->preset);
+	wire_put_u64(
+	    &out, WIRE_TAG_EMAIL_VERIFIED_STRING, p->email_verified_string);
 	/* Who has many groups must not fail where none is asked for. */
 	if (allowlist_has_type(s->allowlist, ALLOWLIST_GROUP))
 		wire_put_text(&out, WIRE_TAG_GROUPS_CLAIM, p->groups_claim);
@@ -90,50 +122,6 @@ send_start(struct signin *s)
 	wire_put_text(&out, WIRE_TAG_PROXY, p->proxy);
 	wire_put_u64(&out, WIRE_TAG_DEADLINE_NS, (uint64_t)s->deadline_ns);
 	return wire_send(s->worker, &out);
-}
-
-/* What the worker's failure means to the administrator. */
-static enum reason
-reason_of(enum oauth2_err err, enum oauth2_cause cause, const char *error)
-{
-	switch (err) {
-	case OAUTH2_ERR_ACCESS_DENIED:
-		return REASON_access_denied;
-	case OAUTH2_ERR_EXPIRED_TOKEN:
-		return REASON_code_expired;
-	case OAUTH2_ERR_CONFIG:
-	case OAUTH2_ERR_NOT_SUPPORTED_AUTH_METHOD:
-		return REASON_settings_invalid;
-	case OAUTH2_ERR_SANDBOX:
-		return REASON_sandbox_failed;
-	default:
-		break;
-	}
-	if (strcmp(error, "invalid_client") == 0 ||
-	    strcmp(error, "unauthorized_client") == 0)
-		return REASON_client_rejected;
-	switch (cause) {
-	case OAUTH2_CAUSE_TRANSPORT:
-		return REASON_provider_unreachable;
-	case OAUTH2_CAUSE_TIMEOUT:
-		return REASON_provider_timeout;
-	case OAUTH2_CAUSE_TLS:
-		return REASON_provider_tls;
-	case OAUTH2_CAUSE_HTTP:
-		return REASON_provider_error;
-	case OAUTH2_CAUSE_JSON:
-	case OAUTH2_CAUSE_PROTOCOL:
-	case OAUTH2_CAUSE_TOO_BIG:
-		return REASON_provider_malformed;
-	case OAUTH2_CAUSE_POLICY:
-		if (err == OAUTH2_ERR_GET_PROFILE)
-			return REASON_groups_overage;
-		return err == OAUTH2_ERR_DISCOVERY
-			   ? REASON_endpoint_refused
-			   : REASON_verification_uri_refused;
-	default:
-		return REASON_internal_error;
-	}
 }
 
 /* The worker cleans what it sends; a worker taken over may not. */
@@ -159,7 +147,7 @@ fail_as_told(struct signin *s, const struct wire_msg *m)
 	if (s->has_offer && cause == OAUTH2_CAUSE_TIMEOUT &&
 	    clock_monotonic_ns() >= s->deadline_ns)
 		return signin_fail_err(s, OAUTH2_ERR_TIMEOUT);
-	reason = reason_of(err, cause, error);
+	reason = failure_reason(err, cause, error);
 	s->is_provider_down =
 	    !s->has_offer &&
 	    (cause == OAUTH2_CAUSE_TRANSPORT || cause == OAUTH2_CAUSE_TIMEOUT ||

@@ -94,6 +94,12 @@ settings_dump(const struct settings *settings, struct buf *ret)
 	dump_rows(settings, true, ret);
 }
 
+const struct oauth2_provider *
+settings_preset(const struct provider_settings *provider)
+{
+	return oauth2_provider_find(provider->preset);
+}
+
 const char *
 settings_auth_method_name(enum settings_auth_method method)
 {

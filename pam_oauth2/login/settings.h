@@ -13,6 +13,7 @@
 #include "base/err.h"
 #include "base/strlist.h"
 #include "login/source.h"
+#include "oauth2/providers.h"
 
 #define SETTINGS_FILE_MAX    (256 * 1024)
 #define SETTINGS_DROPINS_MAX 64
@@ -65,7 +66,8 @@ enum settings_auth_method {
 /* Texts are never empty: what was left out is NULL. */
 struct provider_settings {
 	char *name;
-	char *issuer;
+	char *preset; /* NULL: none */
+	char *issuer; /* as set, or the preset's; so with what follows */
 	char *client_id;
 	char *client_secret_file; /* NULL: a public client */
 	enum settings_auth_method token_endpoint_auth_method;
@@ -78,6 +80,12 @@ struct provider_settings {
 	struct strlist endpoint_hosts;
 	struct strlist verification_hosts;
 	struct strlist scopes;
+	struct strlist required_scopes;
+	struct strlist authorize_params; /* NAME=VALUE, each name once */
+	bool email_verified_string;
+	bool assume_email_verified; /* only with hd or tid */
+	char *hd;		    /* what these claims must be, or NULL */
+	char *tid;
 	char *groups_claim; /* dotted path, never NULL */
 	char *ca_file;
 	char *proxy; /* http[s]://host:port */
@@ -144,6 +152,10 @@ AUTO_DEFINE(struct settings, settings_free)
  * same service. Ask ret for errors (buf_err).
  */
 void settings_dump(const struct settings *settings, struct buf *ret);
+
+/* What is known of the provider; NULL: no preset. */
+const struct oauth2_provider *settings_preset(
+    const struct provider_settings *provider);
 
 /* The method's name in the protocol, such as client_secret_post. */
 const char *settings_auth_method_name(enum settings_auth_method method);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/secret.h"
+#include "login/settings_preset.h"
 #include "login/settings_table.h"
 
 /* Where one name of a service differs from the others. */
@@ -68,10 +69,13 @@ apply(const struct settings_entries *entries, const char *kind,
 static void
 resolve(struct settings *settings, const char *service)
 {
-	/* Without a place to land there is but one way. */
+	/* Without a place to land there is but one way; or without a grant. */
 	if (settings->flow == SETTINGS_FLOW_AUTO &&
 	    settings->provider.redirect_uri == NULL)
 		settings->flow = SETTINGS_FLOW_DEVICE;
+	if (settings->flow == SETTINGS_FLOW_AUTO &&
+	    !settings_has_device_grant(&settings->provider))
+		settings->flow = SETTINGS_FLOW_CODE;
 	if (settings->display == SETTINGS_DISPLAY_AUTO) {
 		settings->display = SETTINGS_DISPLAY_PROMPT;
 		for (size_t i = 0;
@@ -86,6 +90,25 @@ resolve(struct settings *settings, const char *service)
 			if (strcmp(host_limits[i].service, service) == 0)
 				settings->host_limit = host_limits[i].limit;
 	}
+}
+
+static enum oauth2_err
+check_flow(const struct settings *settings, struct detail *d)
+{
+	const struct provider_settings *provider = &settings->provider;
+
+	if (settings->flow == SETTINGS_FLOW_CODE &&
+	    provider->redirect_uri == NULL)
+		return detail_fail(d, OAUTH2_ERR_CONFIG,
+		    "flow = code needs a redirect_uri in [provider %s]",
+		    settings->provider_name);
+	if (settings->flow == SETTINGS_FLOW_DEVICE &&
+	    !settings_has_device_grant(provider))
+		return detail_fail(d, OAUTH2_ERR_CONFIG,
+		    "flow = device does not go with [provider %s]: %s has no "
+		    "device grant",
+		    settings->provider_name, provider->preset);
+	return OAUTH2_ERR_OK;
 }
 
 static enum oauth2_err
@@ -147,9 +170,13 @@ build_provider(const struct settings_entries *entries,
 	if (err == OAUTH2_ERR_OK)
 		err = apply(entries, "provider", name, ret);
 	if (err == OAUTH2_ERR_OK)
+		err = settings_preset_fill(entries, section, ret, d);
+	if (err == OAUTH2_ERR_OK)
 		err = check_required(section, ret, d);
 	if (err == OAUTH2_ERR_OK)
 		err = resolve_auth_method(section, ret, d);
+	if (err == OAUTH2_ERR_OK)
+		err = settings_preset_check(entries, section, ret, d);
 	return err;
 }
 
@@ -266,11 +293,9 @@ settings_build(const struct settings_entries *entries,
 		err = build_providers(entries, settings, d);
 	if (err != OAUTH2_ERR_OK)
 		return err;
-	if (settings->flow == SETTINGS_FLOW_CODE &&
-	    settings->provider.redirect_uri == NULL)
-		return detail_fail(d, OAUTH2_ERR_CONFIG,
-		    "flow = code needs a redirect_uri in [provider %s]",
-		    settings->provider_name);
+	err = check_flow(settings, d);
+	if (err != OAUTH2_ERR_OK)
+		return err;
 	resolve(settings, host->service);
 	*ret = TAKE(settings);
 	return OAUTH2_ERR_OK;

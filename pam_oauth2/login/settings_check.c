@@ -5,12 +5,15 @@
 #include "base/text.h"
 #include "codec/uri.h"
 #include "login/pattern.h"
+#include "oauth2/authorize.h"
+#include "oauth2/providers.h"
 
-#define LOWER	  "abcdefghijklmnopqrstuvwxyz"
-#define UPPER	  "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-#define DIGITS	  "0123456789"
-#define SCOPE_MAX 255 /* bytes of one */
-#define CLAIM	  LOWER UPPER DIGITS "_-:/"
+#define LOWER	      "abcdefghijklmnopqrstuvwxyz"
+#define UPPER	      "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define DIGITS	      "0123456789"
+#define SCOPE_MAX     255 /* bytes of one */
+#define PARAMETER_MAX 1023
+#define CLAIM	      LOWER UPPER DIGITS "_-:/"
 
 bool
 settings_check_path(const char *text)
@@ -102,6 +105,23 @@ settings_check_proxy(const char *text)
 	const char *rest = skip(text, "http://");
 
 	return rest != NULL && is_authority(rest);
+}
+
+bool
+settings_check_preset(const char *text)
+{
+	return oauth2_provider_find(text) != NULL;
+}
+
+bool
+settings_check_parameter(const char *text)
+{
+	char copy[PARAMETER_MAX + 1];
+	struct oauth2_parameter parameter;
+
+	return text_copy(copy, sizeof(copy), text) == OAUTH2_ERR_OK &&
+	       oauth2_parameter_cut(copy, &parameter) == OAUTH2_ERR_OK &&
+	       !oauth2_authorization_has(parameter.name);
 }
 
 bool

@@ -22,6 +22,12 @@ bool settings_check_url(const char *text);
 /* http or https, a host and a port, nothing more. */
 bool settings_check_proxy(const char *text);
 
+/* The name of a row of oauth2/providers.h. */
+bool settings_check_preset(const char *text);
+
+/* NAME=VALUE of an authorization request, not a NAME of its own. */
+bool settings_check_parameter(const char *text);
+
 /* scope-token of RFC 6749 section 3.3. */
 bool settings_check_scope(const char *text);
 

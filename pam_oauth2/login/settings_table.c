@@ -148,12 +148,22 @@ const struct settings_row settings_rows[] = {
 	.fallback = "no",
 	.help = "Whether to log every step. Never tokens, codes or secrets.",
 }, {
+	.name = "preset", .type = SETTINGS_TYPE_PRESET,
+	.scope = SETTINGS_SCOPE_PROVIDER, .offset = P(preset),
+	.min = 1, .max = 32,
+	.choices = OAUTH2_PROVIDER_NAMES,
+	.example = "google",
+	.derived = "none: plain OpenID Connect",
+	.help = "The provider by its name: fills in what this section does "
+	    "not set, and knows how the provider says who signed in.",
+}, {
 	.name = "issuer", .type = SETTINGS_TYPE_ISSUER,
 	.scope = SETTINGS_SCOPE_PROVIDER, .offset = P(issuer),
 	.min = 9, .max = 1024,
 	.example = "https://id.corp.example",
 	.help = "The provider's issuer identifier, byte for byte as it writes "
-	    "it. It names the identities, and discovery starts here.",
+	    "it. It names the identities, and discovery starts here. Left "
+	    "out where the preset has it.",
 }, {
 	.name = "client_id", .type = SETTINGS_TYPE_CLIENT_ID,
 	.scope = SETTINGS_SCOPE_PROVIDER, .offset = P(client_id),
@@ -243,6 +253,51 @@ const struct settings_row settings_rows[] = {
 	.fallback = "openid profile email",
 	.help = "The scopes to ask for.",
 }, {
+	.name = "required_scopes", .type = SETTINGS_TYPE_SCOPES,
+	.scope = SETTINGS_SCOPE_PROVIDER, .offset = P(required_scopes),
+	.min = 1, .max = 32,
+	.example = "openid email",
+	.derived = "none",
+	.help = "Scopes without which nobody gets in: some providers let "
+	    "people approve a part of what was asked for.",
+}, {
+	.name = "authorize_params", .type = SETTINGS_TYPE_PARAMETERS,
+	.scope = SETTINGS_SCOPE_PROVIDER, .offset = P(authorize_params),
+	.min = 1, .max = 16,
+	.example = "prompt=login ui_locales=de",
+	.derived = "the preset's, else none",
+	.help = "What else to put into the address that the person opens in "
+	    "the flow code.",
+}, {
+	.name = "email_verified_string", .type = SETTINGS_TYPE_BOOL,
+	.scope = SETTINGS_SCOPE_PROVIDER, .offset = P(email_verified_string),
+	.fallback = "no",
+	.help = "Whether email_verified may also be the text \"true\". For "
+	    "providers that write it so.",
+}, {
+	.name = "assume_email_verified", .type = SETTINGS_TYPE_BOOL,
+	.scope = SETTINGS_SCOPE_PROVIDER, .offset = P(assume_email_verified),
+	.fallback = "no",
+	.help = "Whether to take every address as verified. For providers "
+	    "that do not say, and only where hd or tid confines it to one "
+	    "organisation, whose administrators assign the addresses.",
+}, {
+	.name = "hd", .type = SETTINGS_TYPE_DOMAIN,
+	.scope = SETTINGS_SCOPE_PROVIDER, .offset = P(hd),
+	.min = 1, .max = 253,
+	.example = "corp.example",
+	.derived = "any, or none",
+	.help = "The Google Workspace domain that people must belong to: what "
+	    "the claim hd must be.",
+}, {
+	.name = "tid", .type = SETTINGS_TYPE_UUID,
+	.scope = SETTINGS_SCOPE_PROVIDER, .offset = P(tid),
+	.min = 36, .max = 36,
+	.example = "0a1b2c3d-0a1b-2c3d-4e5f-0a1b2c3d4e5f",
+	.derived = "any, or none",
+	.help = "The Entra tenant that people must belong to: what the claim "
+	    "tid must be.",
+}, {
 	.name = "groups_claim", .type = SETTINGS_TYPE_CLAIM,
 	.scope = SETTINGS_SCOPE_PROVIDER, .offset = P(groups_claim),
 	.min = 1, .max = 128,
@@ -284,7 +339,8 @@ bool
 settings_row_is_list(const struct settings_row *row)
 {
 	return row->type == SETTINGS_TYPE_HOSTS ||
-	       row->type == SETTINGS_TYPE_SCOPES;
+	       row->type == SETTINGS_TYPE_SCOPES ||
+	       row->type == SETTINGS_TYPE_PARAMETERS;
 }
 
 bool

@@ -47,6 +47,14 @@ static const struct {
 	    "host names of lower case letters, digits, hyphens and dots" },
 	[SETTINGS_TYPE_SCOPES] = { STORE_LIST, settings_check_scope,
 	    "scopes of printable ASCII without quote and backslash" },
+	[SETTINGS_TYPE_PRESET] = { STORE_TEXT, settings_check_preset, "" },
+	[SETTINGS_TYPE_DOMAIN] = { STORE_TEXT, settings_check_host,
+	    "a domain of lower case letters, digits, hyphens and dots" },
+	[SETTINGS_TYPE_UUID] = { STORE_TEXT, text_is_uuid,
+	    "8-4-4-4-12 hexadecimal digits in lower case" },
+	[SETTINGS_TYPE_PARAMETERS] = { STORE_LIST, settings_check_parameter,
+	    "NAME=VALUE words, each NAME once and none that the request has "
+	    "by itself" },
 };
 
 static bool
@@ -252,6 +260,10 @@ settings_value_expected(const struct settings_row *row, char *ret, size_t size)
 		snprintf(ret, size, "one of: %s", row->choices);
 		break;
 	case STORE_TEXT:
+		if (row->choices != NULL) {
+			snprintf(ret, size, "one of: %s", row->choices);
+			break;
+		}
 		snprintf(ret, size, "%s, at most %u bytes", expected, row->max);
 		break;
 	case STORE_LIST:

@@ -108,6 +108,20 @@ is_ca_file_trusted(struct signin *s)
 				   &content, &s->detail) == OAUTH2_ERR_OK;
 }
 
+/* Read for this provider: some know no address that a rule could name. */
+static bool
+is_allowlist_right(struct signin *s)
+{
+	const struct oauth2_provider *preset =
+	    settings_preset(&s->settings->provider);
+	const bool takes_email =
+	    preset == NULL || preset->email != OAUTH2_EMAIL_NEVER;
+
+	return allowlist_load(s->settings->allowlist, s->greeting.user,
+		   takes_email, &s->allowlist, &s->detail) == OAUTH2_ERR_OK ||
+	       signin_fail(s, REASON_allowlist_invalid, NULL);
+}
+
 /* Settings, client secret, allowlist: all right, or nobody gets in. */
 static bool
 learn_rules(struct signin *s)
@@ -128,10 +142,7 @@ learn_rules(struct signin *s)
 	if (settings_read_secret(s->settings, &s->client_secret, &s->detail) !=
 	    OAUTH2_ERR_OK)
 		return signin_fail(s, REASON_secret_unreadable, NULL);
-	if (allowlist_load(s->settings->allowlist, g->user, &s->allowlist,
-		&s->detail) != OAUTH2_ERR_OK)
-		return signin_fail(s, REASON_allowlist_invalid, NULL);
-	return true;
+	return is_allowlist_right(s);
 }
 
 static bool

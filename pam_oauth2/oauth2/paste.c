@@ -191,7 +191,7 @@ read_whole(const char *text, const struct oauth2_expected *expected,
 			return OAUTH2_PASTE_INVALID;
 	} else if (strstr(text, "state=") == NULL) {
 		/* A bare code: PKCE binds it to this login. */
-		if (!is_code(text))
+		if (!is_code(text) || expected->needs_state)
 			return OAUTH2_PASTE_INVALID;
 		*ret_code = secret_strdup(text);
 		return *ret_code != NULL ? OAUTH2_PASTE_OK

@@ -21,6 +21,7 @@ struct oauth2_expected {
 	const char *state;
 	const char *issuer; /* what `iss` must be where it is sent */
 	bool is_iss_sent;   /* the provider announces RFC 9207 */
+	bool needs_state;   /* without PKCE nothing else binds a code */
 };
 
 /* How a paste was refused; the texts for people are elsewhere. */

@@ -17,10 +17,16 @@ SETTINGS = """\
 [pam_oauth2]
 {settings}
 [provider flow]
-issuer = {url}
 client_id = CLIENT_ID
 ca_file = {ca_file}
+{provider}
 """
+
+
+def lines(settings):
+    """Return settings as a file has them; None leaves one out."""
+    return "\n".join(f"{key} = {value}" for key, value in settings.items()
+                     if value is not None)
 
 
 class Logins:
@@ -34,11 +40,14 @@ class Logins:
         self.answer()
         self.set()
 
-    def set(self, **settings):
-        """Write settings; keywords go to [pam_oauth2]."""
-        text = "\n".join(f"{k} = {v}" for k, v in settings.items())
+    def set(self, provider=(), **settings):
+        """Write settings; keywords go to [pam_oauth2].
+
+        provider: those of the provider's section.
+        """
+        own = {"issuer": self.server.url, **dict(provider)}
         self.house.write_settings(SETTINGS.format(
-            settings=text, url=self.server.url, ca_file=CA_FILE))
+            settings=lines(settings), provider=lines(own), ca_file=CA_FILE))
 
     def answer(self, *token, person=ALICE, **device):
         """Say what the provider answers; token: to the polls."""

@@ -14,6 +14,7 @@ from scripted import Reply
 BEARER = {"access_token": "AT", "token_type": "Bearer", "expires_in": 3599}
 TENANT = "0a1b2c3d-0a1b-2c3d-4e5f-0a1b2c3d4e5f"
 ALICE = "alice@corp.example"
+FRENCH = "b6048e95bb134ec5b1d1e1fa69f287172e91722b9354d637a1bcf2ebb0fd2ef5v1"
 OPENID = {"sub": "248289761001", "name": "Alice", "email": ALICE,
           "email_verified": True}
 
@@ -98,7 +99,8 @@ DOUBLES = {
          "email": ALICE, "xms_edov": True, "tid": TENANT, "name": "Alice"},
         sub="AAAAAAAAAAAAAAAAAAAAAIkzqFVrSaSaFHy782bbtaQ",
         issuer=f"https://login.microsoftonline.com/{TENANT}/v2.0",
-        device=device("https://microsoft.com/devicelogin", user_code="F2J9NFWYB",
+        device=device("https://microsoft.com/devicelogin",
+                      user_code="F2J9NFWYB",
                       message="To sign in, use a web browser ...")),
     "okta": Double(
         OPENID, issuer="https://corp.okta.com/oauth2/default",
@@ -177,8 +179,5 @@ DOUBLES = {
                                    "email_verified": True,
                                    "account_owner": True}}),
     "franceconnect": Double(
-        {"sub": "b6048e95bb134ec5b1d1e1fa69f287172e91722b9354d637a1bcf2ebb0fd2ef5v1",
-         "email": ALICE},
-        sub="b6048e95bb134ec5b1d1e1fa69f287172e91722b9354d637a1bcf2ebb0fd2ef5v1",
-        email=None),
+        {"sub": FRENCH, "email": ALICE}, sub=FRENCH, email=None),
 }

@@ -23,8 +23,11 @@ struct given {
 	const char *groups;
 	const char *claims;
 	const char *sub; /* 42 */
+	char *hd;	 /* in the settings */
+	char *tid;
 	bool is_unverified;
 	bool is_exact;
+	bool is_assumed;
 };
 
 static char pattern[] = "[a-zA-Z_][a-z0-9_.@-]{0,31}";
@@ -68,7 +71,8 @@ parse(const char *text, const char *user)
 	struct allowlist *allowlist = NULL;
 	struct detail d = { .text = "" };
 
-	if (allowlist_parse(&source, user, &allowlist, &d) != OAUTH2_ERR_OK)
+	if (allowlist_parse(&source, user, true, &allowlist, &d) !=
+	    OAUTH2_ERR_OK)
 		fail_msg("%s", d.text);
 	return allowlist;
 }
@@ -87,6 +91,9 @@ decide(const struct given *given)
 	const char *rule = "untouched";
 	enum reason reason;
 
+	settings.provider.hd = given->hd;
+	settings.provider.tid = given->tid;
+	settings.provider.assume_email_verified = given->is_assumed;
 	if (given->is_exact)
 		settings.email_local_part = SETTINGS_LOCAL_PART_EXACT;
 	reason = policy_decide(&input, &rule, &d);

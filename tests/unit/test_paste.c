@@ -132,6 +132,25 @@ an_announced_issuer_must_be_there(void **state)
 }
 
 static void
+where_nothing_else_binds_a_code_the_state_must_be_there(void **state)
+{
+	static const char *const bare[] = { "abcdefgh", "code=abcd",
+		"4/P7q-W._~+=!" };
+	struct oauth2_expected strict = expected;
+	AUTO(secret_text_free) char *code = NULL;
+
+	(void)state;
+	strict.needs_state = true;
+	for (size_t i = 0; i < sizeof(bare) / sizeof(*bare); i++)
+		assert_int_equal(
+		    read_paste(bare[i], &strict, &code), OAUTH2_PASTE_INVALID);
+	assert_null(code);
+	assert_int_equal(
+	    read_paste(LANDED "?" QUERY, &strict, &code), OAUTH2_PASTE_OK);
+	assert_string_equal(code, "abcd");
+}
+
+static void
 a_redirect_uri_may_have_a_query(void **state)
 {
 	struct oauth2_expected query = expected;
@@ -212,6 +231,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_paste_is_taken_or_refused_as_a_whole),
 		cmocka_unit_test(an_announced_issuer_must_be_there),
+		cmocka_unit_test(
+		    where_nothing_else_binds_a_code_the_state_must_be_there),
 		cmocka_unit_test(a_redirect_uri_may_have_a_query),
 		cmocka_unit_test(pieces_come_in_any_order_and_twice),
 		cmocka_unit_test(pieces_that_do_not_fit_together_are_refused),

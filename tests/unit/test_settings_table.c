@@ -26,6 +26,8 @@ put_file(struct buf *ret, const struct settings_row *row, const char *value)
 		buf_puts(ret, "client_id = linux\n");
 	if (strncmp(value, "client_secret_", 14) == 0)
 		buf_puts(ret, "client_secret_file = /etc/s\n");
+	if (strcmp(row->name, "assume_email_verified") == 0)
+		buf_puts(ret, "hd = corp.example\n");
 	if (strcmp(row->name, "flow") == 0)
 		buf_puts(ret, "redirect_uri = https://id.example/cb\n");
 }
@@ -139,6 +141,26 @@ static const struct {
 	{ SETTINGS_TYPE_SCOPES, "openid \"email\"" },
 	{ SETTINGS_TYPE_SCOPES, "openid a\\b" },
 	{ SETTINGS_TYPE_SCOPES, "openid caf\xc3\xa9" },
+	{ SETTINGS_TYPE_PRESET, "" },
+	{ SETTINGS_TYPE_PRESET, "openid" },
+	{ SETTINGS_TYPE_PRESET, "Google" },
+	{ SETTINGS_TYPE_PRESET, "google github" },
+	{ SETTINGS_TYPE_DOMAIN, "" },
+	{ SETTINGS_TYPE_DOMAIN, "Corp.example" },
+	{ SETTINGS_TYPE_DOMAIN, "a.example b.example" },
+	{ SETTINGS_TYPE_DOMAIN, "*" },
+	{ SETTINGS_TYPE_UUID, "" },
+	{ SETTINGS_TYPE_UUID, "common" },
+	{ SETTINGS_TYPE_UUID, "0A1B2C3D-0a1b-2c3d-4e5f-0a1b2c3d4e5f" },
+	{ SETTINGS_TYPE_UUID, "0a1b2c3d-0a1b-2c3d-4e5f-0a1b2c3d4e5" },
+	{ SETTINGS_TYPE_UUID, "0a1b2c3d00a1b-2c3d-4e5f-0a1b2c3d4e5f" },
+	{ SETTINGS_TYPE_PARAMETERS, "" },
+	{ SETTINGS_TYPE_PARAMETERS, "prompt" },
+	{ SETTINGS_TYPE_PARAMETERS, "=login" },
+	{ SETTINGS_TYPE_PARAMETERS, "prompt=login x" },
+	{ SETTINGS_TYPE_PARAMETERS, "a=b caf\xc3\xa9=x" },
+	{ SETTINGS_TYPE_PARAMETERS, "a=b\xc2\x9b" },
+	{ SETTINGS_TYPE_PARAMETERS, "a=b state=x" },
 };
 
 static void
@@ -167,11 +189,22 @@ put_length(struct buf *ret, const struct settings_row *row, size_t n)
 		[SETTINGS_TYPE_URL] = "https://id.example/",
 	};
 	const char *start = starts[row->type];
+	bool has_labels = row->type == SETTINGS_TYPE_DOMAIN;
 
 	if (start != NULL)
 		buf_puts(ret, start);
 	while (ret->len < n)
-		buf_putc(ret, 'x');
+		buf_putc(ret, has_labels && ret->len % 60 == 59 ? '.' : 'x');
+}
+
+/* One more item that is right for the row's type, and no other's name. */
+static void
+put_item(struct buf *ret, const struct settings_row *row, uint32_t n)
+{
+	if (row->type == SETTINGS_TYPE_PARAMETERS)
+		buf_printf(ret, " x%u=1", n);
+	else
+		buf_puts(ret, " x");
 }
 
 static bool
@@ -184,6 +217,7 @@ is_of_length(const struct settings_row *row)
 	case SETTINGS_TYPE_ISSUER:
 	case SETTINGS_TYPE_URL:
 	case SETTINGS_TYPE_CLAIM:
+	case SETTINGS_TYPE_DOMAIN:
 		return true;
 	default:
 		return false;
@@ -209,10 +243,10 @@ each_row_keeps_to_its_range(void **state)
 			put_bad(row, buf_text(&value));
 		} else if (settings_row_is_list(row)) {
 			for (uint32_t j = 0; j < row->max; j++)
-				buf_puts(&value, " x");
+				put_item(&value, row, j);
 			put_file(&text, row, buf_text(&value));
 			settings_free(good(buf_text(&text), "sshd"));
-			buf_puts(&value, " x");
+			put_item(&value, row, row->max);
 			put_bad(row, buf_text(&value));
 		} else if (row->type == SETTINGS_TYPE_NUMBER ||
 			   row->type == SETTINGS_TYPE_SECONDS) {
