@@ -67,23 +67,24 @@ set(const char *key, const char *value, struct provider_settings *provider,
 	    provider->name, key);
 }
 
+/* at is where the issuer stands, or else the section. */
 static enum oauth2_err
-set_issuer(const struct settings_entry *section,
-    const struct settings_entry *at, const struct oauth2_provider *preset,
-    struct provider_settings *provider, struct detail *d)
+set_issuer(const struct settings_entry *at,
+    const struct oauth2_provider *preset, struct provider_settings *provider,
+    struct detail *d)
 {
+	const char *form = preset->issuer_form;
+
 	if (provider->issuer == NULL && preset->issuer != NULL)
 		return set("issuer", preset->issuer, provider, d);
 	if (provider->issuer == NULL)
 		return detail_fail(d, OAUTH2_ERR_CONFIG,
-		    "%s:%u: [%s] needs issuer%s%s", section->file,
-		    section->line, section->section,
-		    preset->issuer_form != NULL ? ": " : "",
-		    preset->issuer_form != NULL ? preset->issuer_form : "");
+		    "%s:%u: [%s] needs issuer%s%s", at->file, at->line,
+		    at->section, form != NULL ? ": " : "",
+		    form != NULL ? form : "");
 	if (preset->is_issuer != NULL && !preset->is_issuer(provider->issuer))
 		return detail_fail(d, OAUTH2_ERR_CONFIG,
-		    "%s:%u: issuer must be %s", at->file, at->line,
-		    preset->issuer_form);
+		    "%s:%u: issuer must be %s", at->file, at->line, form);
 	return OAUTH2_ERR_OK;
 }
 
@@ -99,23 +100,17 @@ set_auth_method(const struct oauth2_provider *preset, bool is_set,
 	    "token_endpoint_auth_method", preset->auth_method, provider, d);
 }
 
-enum oauth2_err
-settings_preset_fill(const struct settings_entries *entries,
+/* Whatever the section leaves out, and is for whoever its issuer is. */
+static enum oauth2_err
+set_rows(const struct settings_entries *entries,
     const struct settings_entry *section, struct provider_settings *provider,
     struct detail *d)
 {
 	const struct oauth2_provider *preset = settings_preset(provider);
-	bool is_at_home;
-	enum oauth2_err err;
+	const bool is_at_home = preset->issuer == NULL ||
+				strcmp(preset->issuer, provider->issuer) == 0;
+	enum oauth2_err err = OAUTH2_ERR_OK;
 
-	if (preset == NULL)
-		return OAUTH2_ERR_OK;
-	err = set_issuer(
-	    section, find_key(entries, section, "issuer"), preset, provider, d);
-	if (err != OAUTH2_ERR_OK)
-		return err;
-	is_at_home = preset->issuer == NULL ||
-		     strcmp(preset->issuer, provider->issuer) == 0;
 	for (size_t i = 0; i < sizeof(fills) / sizeof(*fills); i++) {
 		const char *const *value =
 		    (const void *)((const char *)preset + fills[i].offset);
@@ -127,11 +122,29 @@ settings_preset_fill(const struct settings_entries *entries,
 			continue;
 		err = set(fills[i].key, *value, provider, d);
 		if (err != OAUTH2_ERR_OK)
-			return err;
+			break;
 	}
-	return set_auth_method(preset,
-	    find_key(entries, section, "token_endpoint_auth_method") != NULL,
-	    provider, d);
+	return err;
+}
+
+enum oauth2_err
+settings_preset_fill(const struct settings_entries *entries,
+    const struct settings_entry *section, struct provider_settings *provider,
+    struct detail *d)
+{
+	const struct oauth2_provider *preset = settings_preset(provider);
+	const struct settings_entry *at = find_key(entries, section, "issuer");
+	enum oauth2_err err;
+
+	if (preset == NULL)
+		return OAUTH2_ERR_OK;
+	err = set_issuer(at != NULL ? at : section, preset, provider, d);
+	if (err == OAUTH2_ERR_OK)
+		err = set_rows(entries, section, provider, d);
+	if (err != OAUTH2_ERR_OK)
+		return err;
+	at = find_key(entries, section, "token_endpoint_auth_method");
+	return set_auth_method(preset, at != NULL, provider, d);
 }
 
 bool

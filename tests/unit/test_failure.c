@@ -40,8 +40,7 @@ static const struct {
 	    REASON_client_rejected },
 	{ E(GET_ACCESS_TOKEN), C(HTTP), "Invalid_client",
 	    REASON_provider_error },
-	{ E(GET_ACCESS_TOKEN), C(HTTP), "server_error",
-	    REASON_provider_error },
+	{ E(GET_ACCESS_TOKEN), C(HTTP), "server_error", REASON_provider_error },
 	{ E(GET_ACCESS_TOKEN), C(HTTP), "", REASON_provider_error },
 	/* Policy: what was it about? */
 	{ E(GET_ACCESS_TOKEN), C(POLICY), "", REASON_access_denied },
@@ -63,8 +62,8 @@ a_failure_has_the_reason_an_administrator_needs(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		enum reason reason = failure_reason(
-		    rows[i].err, rows[i].cause, rows[i].error);
+		enum reason reason =
+		    failure_reason(rows[i].err, rows[i].cause, rows[i].error);
 
 		if (reason != rows[i].reason)
 			fail_msg("%s %s '%s': %s", err_name(rows[i].err),

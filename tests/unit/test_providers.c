@@ -15,6 +15,8 @@
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 #define TENANT	     "0a1b2c3d-0a1b-2c3d-4e5f-0a1b2c3d4e5f"
 #define ENTRA	     "https://login.microsoftonline.com/"
+#define LONG_NAME \
+	"0123456789012345678901234567890123456789012345678901234567890123"
 
 /* What a customer's own issuer looks like. */
 static const char *
@@ -186,8 +188,8 @@ nothing_but_a_tenant_fits_into_entras_issuer(void **state)
 		ENTRA "v2.0",
 		ENTRA "0A1B2C3D-0a1b-2c3d-4e5f-0a1b2c3d4e5f/v2.0",
 		ENTRA "0a1b2c3d00a1b-2c3d-4e5f-0a1b2c3d4e5f/v2.0",
-		"https://login.microsoftonline.com.evil.example/" TENANT
-		"/v2.0",
+		("https://login.microsoftonline.com.evil.example/" TENANT
+		 "/v2.0"),
 		"https://sts.windows.net/" TENANT "/",
 		"http://login.microsoftonline.com/" TENANT "/v2.0",
 	};
@@ -217,8 +219,7 @@ nothing_but_a_name_fits_into_shopifys_issuer(void **state)
 		"https://shop.myshopify.com:8443",
 		"https://user@shop.myshopify.com",
 		"http://shop.myshopify.com",
-		"https://0123456789012345678901234567890123456789012345678901"
-		"234567890123.myshopify.com",
+		("https://" LONG_NAME ".myshopify.com"),
 	};
 	const struct oauth2_provider *p = oauth2_provider_find("shopify");
 
