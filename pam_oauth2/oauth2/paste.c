@@ -161,18 +161,25 @@ judge(struct parameters *p, const struct oauth2_expected *expected,
 	return OAUTH2_PASTE_OK;
 }
 
-/* The query of a URL that is our redirect_uri to the letter, or NULL. */
-static const char *
+/*
+ * The query of a URL that is our redirect_uri to the letter, or NULL. It ends
+ * where a fragment begins: Facebook appends #_=_ and Reddit #_.
+ */
+static char *
 query_of(const char *url, const char *redirect_uri)
 {
 	size_t n = strlen(redirect_uri);
+	char *query;
 
 	if (strncmp(url, redirect_uri, n) != 0)
 		return NULL;
 	/* A redirect_uri may have a query of its own. */
 	if (url[n] != (strchr(redirect_uri, '?') != NULL ? '&' : '?'))
 		return NULL;
-	return url + n + 1;
+	query = secret_strdup(url + n + 1);
+	if (query != NULL)
+		query[strcspn(query, "#")] = '\0';
+	return query;
 }
 
 /* A whole paste, put together if need be. */
@@ -181,7 +188,7 @@ read_whole(const char *text, const struct oauth2_expected *expected,
     char **ret_code, struct detail *d)
 {
 	AUTO(parameters_free) struct parameters p = { 0 };
-	const char *query = text;
+	AUTO(secret_text_free) char *query = NULL;
 
 	if (!text_is_visible_ascii(text))
 		return OAUTH2_PASTE_INVALID;
@@ -197,7 +204,7 @@ read_whole(const char *text, const struct oauth2_expected *expected,
 		return *ret_code != NULL ? OAUTH2_PASTE_OK
 					 : OAUTH2_PASTE_INVALID;
 	}
-	if (!read_query(query, &p))
+	if (!read_query(query != NULL ? query : text, &p))
 		return OAUTH2_PASTE_INVALID;
 	return judge(&p, expected, ret_code, d);
 }

@@ -30,6 +30,7 @@ SCOPES = {"github": "read:user user:email", "discord": "identify email",
           "franceconnect": "openid"}
 USUAL = ("response_type", "client_id", "redirect_uri", "state", "scope",
          "code_challenge", "code_challenge_method", "nonce")
+FRAGMENTS = {"facebook": "#_=_", "reddit": "#_"}
 PARAMS = {"shopify": [("grant_options[]", "per-user")],
           "franceconnect": [("acr_values", "eidas1")]}
 
@@ -88,11 +89,11 @@ def invited_to_open(module):
     return parse_qsl(urlsplit(url).query, keep_blank_values=True)
 
 
-def landed(query, **changes):
+def landed(query, fragment="", **changes):
     """Return the address on which the browser lands, to be pasted."""
     state = dict(query)["state"]
     extra = "".join(f"&{k}={v}" for k, v in changes.items())
-    return f"{LANDING}?code=CODE-1&state={state}{extra}"
+    return f"{LANDING}?code=CODE-1&state={state}{extra}{fragment}"
 
 
 @pytest.mark.parametrize("name", DEVICE)
@@ -127,7 +128,7 @@ def test_code(at, name):
     assert query[len(usual):] == PARAMS.get(name, [])
     assert dict(query).get("scope") == SCOPES.get(
         name, "openid profile email")
-    module.reply(landed(query))
+    module.reply(landed(query, FRAGMENTS.get(name, "")))
     assert module.verdict() == ("GRANT", "approved")
     assert logins.house.log.decisions(logins.mark)[-1]["flow"] == "code"
 
