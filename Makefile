@@ -50,7 +50,8 @@ UNIT_SRC := $(wildcard tests/unit/test_*.c)
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all code objects help deps install demo unit flow pam system lint check clean
+.PHONY: all code objects help deps install demo unit flow pam system browser lint \
+    check clean
 
 define FLAVOUR
 CORE_$1 := $$(CORE_SRC:%.c=$$(BUILD)/$1/%.o)
@@ -88,8 +89,9 @@ help:
 ## deps     install what building and testing needs (Debian, as root)
 ## install  into DESTDIR
 ## demo     a real login against a real provider on this machine
-## check    all tests: unit flow pam system lint
-## unit, flow, pam, system [K=name], lint   one suite
+## check    all tests: lint unit pam flow system browser
+## lint, unit                            one suite
+## pam, flow, system, browser [K=name]   one suite, or some of its tests
 ## clean    remove the build folder
 
 deps:
@@ -141,6 +143,9 @@ pam: $(STAGE)/.done $(DRIVERS)
 
 system: $(STAGE)/.done
 	$(PYTEST) -s tests/system $(if $(K),-k '$(K)')
+
+browser: $(STAGE)/.done
+	$(PYTEST) -s tests/browser $(if $(K),-k '$(K)')
 
 lint:
 	tests/lint/run

@@ -10,7 +10,7 @@ import sys
 import time
 from dataclasses import dataclass
 
-SUITES = ("lint", "unit", "pam", "flow", "system")
+SUITES = ("lint", "unit", "pam", "flow", "system", "browser")
 
 # cmocka, pytest, and the lint's own lines
 RAN = (r"\[=+\] Running (\d+) test", r"\b(\d+) passed\b",

@@ -8,8 +8,6 @@ from callback import (
     COPIED, DONE, HOST, HOST_SHOWN, ISS, NONCE, PATH, PIECE, ROOM, STATE,
     Client, answer, code_of, copy_all, fnv1a, pieces, shown, text_of)
 
-pytest_plugins = ["callback_fixtures"]
-
 LONG_CODE = 9000  # bits
 TAB, ENTER = "\ue004", "\ue007"
 

@@ -13,8 +13,6 @@ from callback import (
 from house import HOME
 from provider import make_ca
 
-pytest_plugins = ["callback_fixtures"]
-
 SPELT = {"script-src": "script", "style-src": "style"}
 
 

@@ -8,11 +8,9 @@ from callback import HOST_SHOWN, PATH, copy_all, shown
 from house import SETTINGS
 from story import Login, reached_by
 
-pytest_plugins = ["callback_fixtures"]
-
 # What the module says when it wants the first piece, and a further one.
-PASTE = rb"Paste"
-FURTHER = rb"(?i)piece|paste"
+PASTE = rb"and press Enter: "
+FURTHER = rb"Paste the next piece: "
 LONG_CODE = 6000  # bits: 1000 characters, too long for sudo in one paste
 PUSH = "/request"
 
