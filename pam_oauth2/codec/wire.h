@@ -70,6 +70,7 @@ enum wire_tag {
 	WIRE_TAG_STARTED_NS,
 	WIRE_TAG_ALARM_NS,
 	WIRE_TAG_TEXT,
+	WIRE_TAG_IS_CUT, /* of REPLY: it was longer than the host takes */
 	WIRE_TAG_CAUSE,
 	WIRE_TAG_DEADLINE_NS,
 	WIRE_TAG_STYLE,

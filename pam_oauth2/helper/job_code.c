@@ -9,7 +9,8 @@
 
 /* Pushed where the provider takes that: a short address, a small QR code. */
 static enum oauth2_err
-make_url(struct job *job, const struct oauth2_pkce *pkce, char **ret)
+make_url(struct job *job, const struct oauth2_pkce *pkce, char **ret,
+    int *ret_expires_in)
 {
 	const struct oauth2_metadata *m = oauth2_metadata(job->client);
 	AUTO(secret_text_free) char *nonce = NULL;
@@ -20,7 +21,6 @@ make_url(struct job *job, const struct oauth2_pkce *pkce, char **ret)
 		.code_challenge_method = "S256",
 	};
 	enum oauth2_err err;
-	int expires_in;
 
 	err = oauth2_random(&nonce);
 	if (err != OAUTH2_ERR_OK)
@@ -30,11 +30,11 @@ make_url(struct job *job, const struct oauth2_pkce *pkce, char **ret)
 		return oauth2_get_authorization_url(
 		    job->client, &request, ret, &job->detail);
 	return oauth2_push_authorization_request(
-	    job->client, &request, ret, &expires_in, &job->detail);
+	    job->client, &request, ret, ret_expires_in, &job->detail);
 }
 
 static enum oauth2_err
-send_url(struct job *job, const char *url)
+send_url(struct job *job, const char *url, int expires_in)
 {
 	const struct oauth2_metadata *m = oauth2_metadata(job->client);
 	struct wire_out out;
@@ -43,6 +43,8 @@ send_url(struct job *job, const char *url)
 	wire_put_text(&out, WIRE_TAG_URL, url);
 	wire_put_u64(&out, WIRE_TAG_IS_ISS_SENT,
 	    m->authorization_response_iss_parameter_supported);
+	if (expires_in != 0)
+		wire_put_u64(&out, WIRE_TAG_EXPIRES_IN, (uint64_t)expires_in);
 	return wire_send(&job->wire, &out);
 }
 
@@ -71,12 +73,13 @@ job_code(struct job *job, struct oauth2_token **ret)
 	AUTO(secret_text_free) char *url = NULL;
 	struct wire_msg m;
 	enum oauth2_err err;
+	int expires_in = 0; /* seconds to open it in; 0: nobody said */
 
 	err = oauth2_pkce_new(&pkce);
 	if (err == OAUTH2_ERR_OK)
-		err = make_url(job, pkce, &url);
+		err = make_url(job, pkce, &url, &expires_in);
 	if (err == OAUTH2_ERR_OK)
-		err = send_url(job, url);
+		err = send_url(job, url, expires_in);
 	if (err == OAUTH2_ERR_OK)
 		err = job_await(job, &m);
 	if (err == OAUTH2_ERR_OK)

@@ -136,6 +136,14 @@ reason_of(enum oauth2_err err, enum oauth2_cause cause, const char *error)
 	}
 }
 
+/* RFC 6749's word for a code that is wrong, used or foreign, and GitHub's. */
+static bool
+is_code_refused(const char *error)
+{
+	return strcmp(error, "invalid_grant") == 0 ||
+	       strcmp(error, "bad_verification_code") == 0;
+}
+
 /* The worker cleans what it sends; a worker taken over may not. */
 static bool
 fail_as_told(struct signin *s, const struct wire_msg *m)
@@ -168,7 +176,7 @@ fail_as_told(struct signin *s, const struct wire_msg *m)
 	text_clean(
 	    clean[1], sizeof(clean[1]), description, strlen(description));
 	text_clean(clean[2], sizeof(clean[2]), text, strlen(text));
-	if (s->offer.is_code && strcmp(error, "invalid_grant") == 0)
+	if (s->offer.is_code && is_code_refused(error))
 		reason = REASON_code_refused;
 	return signin_fail(s, reason, "%s: %s%s%s http=%d cause=%s %s",
 	    err_text(err), error[0] ? clean[0] : "", error[0] ? " " : "",
@@ -282,6 +290,8 @@ read_url(struct signin *s, const struct wire_msg *m)
 {
 	s->offer.is_code = true;
 	s->offer.is_iss_sent = wire_get_u64(m, WIRE_TAG_IS_ISS_SENT) == 1;
+	s->offer.url_expires_in =
+	    (uint32_t)wire_get_u64(m, WIRE_TAG_EXPIRES_IN);
 	return wire_copy_text(
 	    m, WIRE_TAG_URL, s->offer.url, sizeof(s->offer.url));
 }

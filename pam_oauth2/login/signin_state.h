@@ -17,6 +17,7 @@ struct offer {
 	bool is_code;	  /* the person brings a code: url, and no more */
 	bool is_iss_sent; /* with the code (RFC 9207) */
 	char url[2049];	  /* to open, in the flow code */
+	uint32_t url_expires_in; /* seconds to open it in; 0: any time */
 	char user_code[17];
 	char verification_uri[201];
 	char verification_uri_complete[513]; /* "": there is none */
