@@ -39,7 +39,8 @@ struct session_callbacks {
 	void (*show)(void *context, enum wire_style style, const char *text);
 	/*
 	 * Ask, and hand over the answer (secret_free), or say in *ret_cause
-	 * why there is none.
+	 * why there is none. LIMIT: there was one, too long to be handed
+	 * over; the person may be asked again.
 	 */
 	enum oauth2_err (*ask)(void *context, enum wire_echo echo,
 	    const char *text, char **ret, enum wire_cancel *ret_cause);

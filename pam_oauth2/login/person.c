@@ -54,7 +54,7 @@ fail_cancelled(struct signin *s, uint64_t cause)
 	}
 }
 
-/* ret_answer may be NULL: then any answer will do. */
+/* ret_answer may be NULL: then any answer will do. See person_answers(). */
 static bool
 ask(struct signin *s, enum wire_echo echo, const char *text, char **ret_answer)
 {
@@ -72,7 +72,7 @@ ask(struct signin *s, enum wire_echo echo, const char *text, char **ret_answer)
 		return signin_fail_err(s, err);
 	if (m.type == WIRE_CANCEL)
 		return fail_cancelled(s, wire_get_u64(&m, WIRE_TAG_CAUSE));
-	if (ret_answer == NULL)
+	if (ret_answer == NULL || wire_get_u64(&m, WIRE_TAG_IS_CUT) == 1)
 		return true;
 	err = wire_take_text(&m, WIRE_TAG_TEXT, ret_answer);
 	return err == OAUTH2_ERR_OK || signin_fail_err(s, err);

@@ -313,14 +313,16 @@ fake.result()
                 decisions=0).result == SUCCESS
 
 
-@pytest.mark.parametrize("typed", ["x" * 4097, "caf\udce9"],
-                         ids=["too long", "no UTF-8"])
-def test_answer_that_cannot_travel(fake, typed):
-    """Nothing is cut or repaired: what arrives is taken for nothing."""
-    script = BEGIN + """
+@pytest.mark.parametrize("typed, expected", [
+    ("x" * 4097, {"TEXT": "", "IS_CUT": 1}),
+    ("x" * 4096, {"TEXT": "x" * 4096}),
+    ("caf\udce9", {"TEXT": "?"})], ids=["too long", "long", "no UTF-8"])
+def test_answer_that_cannot_travel(fake, typed, expected):
+    """Nothing is cut or repaired: it is taken for nothing, or too long."""
+    script = BEGIN + f"""
 fake.ask()
-answer = fake.receive("REPLY").fields["TEXT"]
-assert answer == "?", answer
+answer = fake.receive("REPLY").fields
+assert answer == {expected!r}, answer
 fake.result()
 """
     assert fake(script, typed=typed + "\n", decisions=0).result == SUCCESS

@@ -3,10 +3,11 @@
 //
 // node provider.mjs --cert FILE --key FILE --accounts FILE --log FILE
 //     [--port N] [--name HOST] [--keep-alive SECONDS] [--device-ttl SECONDS]
-//     [--redirect-uri URI] [--par yes|no] [--code-bits N]
+//     [--redirect-uri URI] [--device yes|no] [--par yes|no] [--code-bits N]
 //
-// --redirect-uri adds to those of the clients that have any; --par no leaves
-// pushed authorization requests out; --code-bits makes codes longer.
+// --redirect-uri adds to those of the clients that have any; --device no
+// leaves the device grant out, --par no pushed authorization requests;
+// --code-bits makes codes longer.
 //
 // Prints "ready ISSUER" once it listens. Ends on SIGTERM, when its standard
 // input closes, and when the process that started it is gone.
@@ -39,6 +40,7 @@ function readOptions() {
       'keep-alive': text('5'),
       'device-ttl': text('600'),
       'redirect-uri': text(),
+      device: text('yes'),
       par: text('yes'),
       'code-bits': text('256'),
     },
@@ -83,7 +85,7 @@ function configure(options, accounts, journal) {
       claimsParameter: { enabled: true },
       devInteractions: { enabled: false },
       deviceFlow: {
-        enabled: true,
+        enabled: options.device === 'yes',
         userCodeInputSource: pages.codeInput,
         userCodeConfirmSource: pages.codeConfirm,
         successSource: pages.codeSuccess,

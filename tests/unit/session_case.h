@@ -46,7 +46,7 @@ struct scene {
 	enum wire_cancel cause;
 	bool is_cancelled;
 	const char *answer;
-	char heard[64]; /* what the helper got: R reply, C1-C4 cancel */
+	char heard[64]; /* what it got: R reply, L cut, C1-C4 cancel */
 	struct session_result result;
 };
 
@@ -209,7 +209,8 @@ hear(struct scene *s)
 	    OAUTH2_ERR_OK)
 		snprintf(s->heard + n, sizeof(s->heard) - n, "-");
 	else if (m.type == WIRE_REPLY)
-		snprintf(s->heard + n, sizeof(s->heard) - n, "R");
+		snprintf(s->heard + n, sizeof(s->heard) - n,
+		    wire_get_u64(&m, WIRE_TAG_IS_CUT) == 1 ? "L" : "R");
 	else
 		snprintf(s->heard + n, sizeof(s->heard) - n, "C%d",
 		    (int)wire_get_u64(&m, WIRE_TAG_CAUSE));
