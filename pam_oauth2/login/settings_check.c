@@ -97,6 +97,19 @@ settings_check_url(const char *text)
 }
 
 bool
+settings_check_landing(const char *text)
+{
+	const char *authority = skip(text, "https://");
+	size_t n;
+
+	if (authority == NULL || !settings_check_url(text))
+		return false;
+	n = strcspn(authority, "/?");
+	return authority[n] == '/' && strcspn(authority, UPPER) >= n &&
+	       (n < 4 || strncmp(authority + n - 4, ":443", 4) != 0);
+}
+
+bool
 settings_check_proxy(const char *text)
 {
 	const char *rest = skip(text, "http://");

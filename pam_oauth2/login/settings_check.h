@@ -19,6 +19,12 @@ bool settings_check_host(const char *text);
 bool settings_check_issuer(const char *text);
 bool settings_check_url(const char *text);
 
+/*
+ * A URL that browsers do not rewrite: what is pasted from an address bar has
+ * to match it to the letter.
+ */
+bool settings_check_landing(const char *text);
+
 /* http or https, a host and a port, nothing more. */
 bool settings_check_proxy(const char *text);
 

@@ -175,7 +175,7 @@ const struct settings_row settings_rows[] = {
 	.derived = "client_secret_post with a client_secret_file, else none",
 	.help = "How the client shows its secret to the provider.",
 }, {
-	.name = "redirect_uri", .type = SETTINGS_TYPE_URL,
+	.name = "redirect_uri", .type = SETTINGS_TYPE_LANDING,
 	.scope = SETTINGS_SCOPE_PROVIDER, .offset = P(redirect_uri),
 	.min = 9, .max = 1024,
 	.example = "https://login.corp.example/callback/",

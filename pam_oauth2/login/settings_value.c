@@ -39,6 +39,9 @@ static const struct {
 	    "https://HOST[:PORT][/PATH] without query, fragment or user" },
 	[SETTINGS_TYPE_URL] = { STORE_TEXT, settings_check_url,
 	    "https://HOST[:PORT]/PATH[?QUERY] without fragment or user" },
+	[SETTINGS_TYPE_LANDING] = { STORE_TEXT, settings_check_landing,
+	    "https://HOST[:PORT]/PATH[?QUERY] as browsers write it: with a "
+	    "path, the host in lower case, no :443" },
 	[SETTINGS_TYPE_PROXY] = { STORE_TEXT, settings_check_proxy,
 	    "http://HOST:PORT or https://HOST:PORT" },
 	[SETTINGS_TYPE_CLAIM] = { STORE_TEXT, settings_check_claim,
