@@ -9,6 +9,9 @@
 
 #define WELL_KNOWN    "/.well-known/openid-configuration"
 #define ISS_PARAMETER "authorization_response_iss_parameter_supported"
+#define PKCE_METHODS  "code_challenge_methods_supported"
+#define METHODS_MAX   16
+#define METHOD_MAX    64
 
 #define OPTIONAL \
 	((unsigned)OAUTH2_NEEDS_REVOCATION | \
@@ -136,6 +139,32 @@ take_iss_parameter(
 	}
 }
 
+/*
+ * Where PKCE is not understood nothing binds a code to us: a stolen one is
+ * as good as one's own. Who announces methods without S256 says so (RFC
+ * 8414 section 2); many announce none and know it all the same.
+ */
+static enum oauth2_err
+check_pkce(
+    const struct oauth2_client *c, const struct json *json, struct detail *d)
+{
+	AUTO(strlist_free) struct strlist methods = STRLIST(METHODS_MAX);
+
+	switch (json_get_texts(json, PKCE_METHODS, METHOD_MAX, &methods)) {
+	case JSON_ABSENT:
+	case JSON_NULL:
+		return OAUTH2_ERR_OK;
+	case JSON_FOUND:
+		if (c->pkce_plain || strlist_has(&methods, "S256"))
+			return OAUTH2_ERR_OK;
+		return detail_fail(because(d, OAUTH2_CAUSE_POLICY),
+		    OAUTH2_ERR_SYNTAX, "the provider knows no PKCE with S256");
+	default:
+		return detail_fail(because(d, OAUTH2_CAUSE_PROTOCOL),
+		    OAUTH2_ERR_SYNTAX, PKCE_METHODS " is no list of texts");
+	}
+}
+
 static enum oauth2_err
 discover(const struct oauth2_client *c, unsigned needs,
     struct oauth2_metadata *ret, struct detail *d)
@@ -149,6 +178,8 @@ discover(const struct oauth2_client *c, unsigned needs,
 	for (size_t i = 0; err == OAUTH2_ERR_OK && i < ROWS; i++)
 		if ((needs & rows[i].need) != 0)
 			err = take_endpoint(c, reply.json, i, ret, d);
+	if (err == OAUTH2_ERR_OK && (needs & OAUTH2_NEEDS_AUTHORIZATION) != 0)
+		err = check_pkce(c, reply.json, d);
 	if (err == OAUTH2_ERR_OK && (needs & OAUTH2_NEEDS_ISS_PARAMETER) != 0)
 		err = take_iss_parameter(reply.json, ret, d);
 	return err;

@@ -40,8 +40,9 @@ enum oauth2_needs {
  * name are, and where all are nothing is fetched. Takes nothing else from
  * the document.
  *
- * d->cause POLICY: an endpoint's scheme or host is not allowed. PROTOCOL:
- * another issuer, or an endpoint is missing (d->text names the setting).
+ * d->cause POLICY: an endpoint's scheme or host is not allowed, or, beside the
+ * authorization endpoint, PKCE is announced without S256. PROTOCOL: another
+ * issuer, or an endpoint is missing (d->text names the setting).
  * TRANSPORT, TIMEOUT, TLS, HTTP, TOO_BIG, JSON as they say.
  *
  * Errors: DISCOVERY, CLOSED, NOMEM, INTERNAL. The client is as before.

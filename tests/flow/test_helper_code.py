@@ -14,6 +14,7 @@ pytest_plugins = ["helper_fixtures"]
 LANDING = "https://login.example/pam_oauth2/"
 CODE = "SplxlOBeZQQYbYS6WxSbIA"
 ISS = "authorization_response_iss_parameter_supported"
+PKCE = "code_challenge_methods_supported"
 PAR = "pushed_authorization_request_endpoint"
 AGAIN = "copy it whole\nand paste it again: "
 CUT = "the pieces that the page shows: "
@@ -131,6 +132,23 @@ def test_parameters_are_granted(coded, make):
     """The whole address, and the parameters alone."""
     login = coded()
     login.paste(make(login)).granted()
+
+
+@pytest.mark.parametrize("methods", [["S256"], ["plain", "S256"], None])
+def test_a_provider_that_knows_pkce(coded, methods):
+    """It says so, or says nothing."""
+    coded(metadata={PKCE: methods}).paste(CODE).granted()
+
+
+@pytest.mark.parametrize("methods, reason", [
+    (["plain"], "endpoint_refused"), (["s256"], "endpoint_refused"),
+    ("plain", "endpoint_refused"), ([1], "provider_malformed"),
+    ({"S256": 1}, "provider_malformed")])
+def test_without_pkce_nothing_binds_a_code(logins, setup, methods, reason):
+    """A stolen one would be as good as one's own: nobody is asked for it."""
+    setup({PKCE: methods})
+    logins.start().greet().probe().reply()
+    assert logins.modules[-1].verdict() == ("DENY", reason)
 
 
 BAD = {
