@@ -430,9 +430,3 @@ http_free(struct http *h)
 	secret_free(h);
 	curl_global_cleanup();
 }
-
-void
-http_set_deadline(struct http *h, int64_t deadline_ns)
-{
-	h->config.deadline_ns = deadline_ns;
-}

@@ -72,9 +72,6 @@ enum oauth2_err http_new(
 void http_free(struct http *h);
 AUTO_DEFINE(struct http, http_free)
 
-/* Move the deadline of all requests to come; 0: none. */
-void http_set_deadline(struct http *h, int64_t deadline_ns);
-
 /*
  * One request, one whole reply, whatever its status. A redirect is a reply.
  *
