@@ -27,6 +27,7 @@
 	X(MISSING_REVOKE_TOKEN_AUTH_METHOD, \
 	    "no client authentication for the revocation endpoint") \
 	X(DISCOVERY, "discovery of the provider's endpoints failed") \
+	X(JWKS, "the provider's keys could not be fetched") \
 	X(DEVICE_AUTHORIZATION, "the provider refused to start a sign-in") \
 	X(AUTHORIZATION_PENDING, "not approved yet") \
 	X(SLOW_DOWN, "not approved yet, and polled too fast") \

@@ -212,7 +212,7 @@ push(const struct oauth2_client *c, struct buf *form, char **ret_request_uri,
 		.url = c->endpoints.pushed_authorization_request_endpoint,
 		.form = form,
 		.method = c->method,
-		.expects = POST_EXPECTS_CREATED,
+		.expects = EXPECTS_CREATED,
 	};
 	enum oauth2_err err;
 

@@ -250,6 +250,7 @@ set_endpoints(struct oauth2_client *c, const struct oauth2_config *config,
 		{ "pushed_authorization_request_endpoint",
 		    config->pushed_authorization_request_endpoint,
 		    &c->endpoints.pushed_authorization_request_endpoint },
+		{ "jwks_uri", config->jwks_uri, &c->endpoints.jwks_uri },
 		{ "refresh_token_endpoint", config->refresh_token_endpoint,
 		    &c->refresh_token_endpoint },
 	};

@@ -48,6 +48,7 @@ struct oauth2_config {
 	const char *userinfo_endpoint;
 	const char *revocation_endpoint;
 	const char *pushed_authorization_request_endpoint;
+	const char *jwks_uri;
 	const char *refresh_token_endpoint;	  /* NULL: the token endpoint */
 	const struct strlist *endpoint_hosts;	  /* may receive secrets */
 	const struct strlist *verification_hosts; /* may only be shown */

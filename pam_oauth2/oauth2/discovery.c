@@ -33,6 +33,8 @@ static const struct {
 	    "pushed_authorization_request_endpoint",
 	    offsetof(struct oauth2_metadata,
 		pushed_authorization_request_endpoint) },
+	{ OAUTH2_NEEDS_JWKS, "jwks_uri",
+	    offsetof(struct oauth2_metadata, jwks_uri) },
 };
 #define ROWS (sizeof(rows) / sizeof(*rows))
 

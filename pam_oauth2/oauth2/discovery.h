@@ -14,6 +14,7 @@ struct oauth2_metadata {
 	char *userinfo_endpoint;
 	char *revocation_endpoint;
 	char *pushed_authorization_request_endpoint;
+	char *jwks_uri;
 	/* Callbacks carry `iss`, so one without it is refused (RFC 9207). */
 	bool authorization_response_iss_parameter_supported;
 };
@@ -33,6 +34,7 @@ enum oauth2_needs {
 	OAUTH2_NEEDS_REVOCATION = 16,		/* optional */
 	OAUTH2_NEEDS_PUSHED_AUTHORIZATION = 32, /* optional */
 	OAUTH2_NEEDS_ISS_PARAMETER = 64,	/* optional: the flag */
+	OAUTH2_NEEDS_JWKS = 128,
 };
 
 /*

@@ -66,18 +66,25 @@ make_bearer(const char *token, char **ret)
 	return buf_take_text(&header, ret);
 }
 
+static bool
+is_type(const char *type, size_t n, const char *name)
+{
+	return n == strlen(name) && strncasecmp(type, name, n) == 0;
+}
+
 /*
  * application/json; for what is an error anyway also its kin, such as
  * application/problem+json. Parameters do not matter.
  */
 static bool
-is_json_type(const struct http_response *r)
+is_json_type(const struct http_response *r, enum reply_expects expects)
 {
 	const char *type = r->content_type;
 	size_t n = strcspn(type, "; \t");
 
-	if (n == strlen("application/json") &&
-	    strncasecmp(type, "application/json", n) == 0)
+	if (is_type(type, n, "application/json") ||
+	    (expects == EXPECTS_JWKS &&
+		is_type(type, n, "application/jwk-set+json")))
 		return true;
 	return r->status >= 300 && n > strlen("+json") &&
 	       strncasecmp(type, "application/", strlen("application/")) == 0 &&
@@ -102,11 +109,12 @@ note(const struct json *json, const char *name, char *ret, size_t size)
 }
 
 static enum oauth2_err
-read_json(const struct http_response *r, struct reply *ret, struct detail *d)
+read_json(const struct http_response *r, enum reply_expects expects,
+    struct reply *ret, struct detail *d)
 {
 	enum oauth2_err err;
 
-	if (!is_json_type(r))
+	if (!is_json_type(r, expects))
 		return detail_fail(
 		    d, OAUTH2_ERR_JSON, "the reply is not application/json");
 	err = json_parse(r->body.data, r->body.len, &ret->json, d);
@@ -125,29 +133,28 @@ read_json(const struct http_response *r, struct reply *ret, struct detail *d)
 }
 
 static bool
-is_success(int status, enum post_expects expects)
+is_success(int status, enum reply_expects expects)
 {
-	if (expects == POST_EXPECTS_CREATED)
+	if (expects == EXPECTS_CREATED)
 		return status == 201;
-	return status == 200 ||
-	       (status == 204 && expects == POST_EXPECTS_NOTHING);
+	return status == 200 || (status == 204 && expects == EXPECTS_NOTHING);
 }
 
 static enum oauth2_err
-judge(const struct http_response *r, enum post_expects expects,
+judge(const struct http_response *r, enum reply_expects expects,
     struct reply *ret, struct detail *d)
 {
 	enum oauth2_err err;
 
 	ret->status = r->status;
-	err = read_json(r, ret, d);
+	err = read_json(r, expects, ret, d);
 	if (err == OAUTH2_ERR_NOMEM)
 		return err;
 	if (!is_success(r->status, expects) || ret->error[0] != '\0')
 		return detail_fail(because(d, OAUTH2_CAUSE_HTTP),
 		    OAUTH2_ERR_HTTP, "the provider answered HTTP %d",
 		    r->status);
-	if (expects == POST_EXPECTS_NOTHING)
+	if (expects == EXPECTS_NOTHING)
 		return detail_fail(d, OAUTH2_ERR_OK, "%s", "");
 	if (err != OAUTH2_ERR_OK)
 		because(d, OAUTH2_CAUSE_JSON);
@@ -156,7 +163,7 @@ judge(const struct http_response *r, enum post_expects expects,
 
 static enum oauth2_err
 send(const struct oauth2_client *c, const struct http_request *request,
-    enum post_expects expects, struct reply *ret, struct detail *d)
+    enum reply_expects expects, struct reply *ret, struct detail *d)
 {
 	AUTO(http_response_free) struct http_response r = HTTP_RESPONSE;
 	enum oauth2_err err;
@@ -213,7 +220,16 @@ request_get(const struct oauth2_client *c, const char *url, const char *bearer,
 	if (err != OAUTH2_ERR_OK)
 		return err;
 	request.authorization = authorization;
-	return send(c, &request, POST_EXPECTS_JSON, ret, d);
+	return send(c, &request, EXPECTS_JSON, ret, d);
+}
+
+enum oauth2_err
+request_get_jwks(const struct oauth2_client *c, const char *url,
+    struct reply *ret, struct detail *d)
+{
+	const struct http_request request = { .url = url };
+
+	return send(c, &request, EXPECTS_JWKS, ret, d);
 }
 
 enum oauth2_err

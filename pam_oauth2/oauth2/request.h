@@ -25,17 +25,18 @@ reply_free_scope(struct reply *r)
 }
 
 /* What success looks like; never with an `error` in it. */
-enum post_expects {
-	POST_EXPECTS_JSON,    /* HTTP 200 and an object */
-	POST_EXPECTS_CREATED, /* HTTP 201 and an object */
-	POST_EXPECTS_NOTHING, /* HTTP 200 or 204, whatever the body */
+enum reply_expects {
+	EXPECTS_JSON,	 /* HTTP 200 and an object */
+	EXPECTS_JWKS,	 /* the same; a key set has a media type of its own */
+	EXPECTS_CREATED, /* HTTP 201 and an object */
+	EXPECTS_NOTHING, /* HTTP 200 or 204, whatever the body */
 };
 
 struct post {
 	const char *url;
 	struct buf *form;
 	enum client_auth_method method;
-	enum post_expects expects;
+	enum reply_expects expects;
 	bool once; /* it spends something: never sent twice */
 };
 
@@ -72,6 +73,10 @@ enum oauth2_err request_post(const struct oauth2_client *c, const char *url,
 /* GET a JSON object; bearer is an access token or NULL. As request_post(). */
 enum oauth2_err request_get(const struct oauth2_client *c, const char *url,
     const char *bearer, struct reply *ret, struct detail *d) MUST_CHECK;
+
+/* GET a key set: also as application/jwk-set+json (RFC 7517 section 8.5.2). */
+enum oauth2_err request_get_jwks(const struct oauth2_client *c, const char *url,
+    struct reply *ret, struct detail *d) MUST_CHECK;
 
 /*
  * The error of a flow for that of its request; those that have nothing to do

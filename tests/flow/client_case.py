@@ -54,6 +54,7 @@ def by_hand(server):
         "authorization_endpoint": server.url + "/auth",
         "par_endpoint": server.url + "/par",
         "revocation_endpoint": server.url + "/revoke",
+        "jwks_uri": server.url + "/jwks",
         "revocation_method": "none",
         "redirect_uri": REDIRECT_URI,
         "code": "CODE",

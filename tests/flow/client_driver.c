@@ -86,6 +86,7 @@ open_client(struct driver *d, struct detail *detail)
 		.revocation_endpoint = option(d, "revocation_endpoint"),
 		.pushed_authorization_request_endpoint =
 		    option(d, "par_endpoint"),
+		.jwks_uri = option(d, "jwks_uri"),
 		.refresh_token_endpoint = option(d, "refresh_token_endpoint"),
 		.endpoint_hosts = &d->endpoint_hosts,
 		.verification_hosts = &d->verification_hosts,
@@ -122,6 +123,7 @@ discover(struct driver *d, struct detail *detail)
 	put_text(d, "authorization_endpoint", m->authorization_endpoint);
 	put_text(d, "revocation_endpoint", m->revocation_endpoint);
 	put_text(d, "par_endpoint", m->pushed_authorization_request_endpoint);
+	put_text(d, "jwks_uri", m->jwks_uri);
 	put_number(d, "iss_parameter",
 	    m->authorization_response_iss_parameter_supported);
 	return err;
@@ -303,6 +305,7 @@ static const struct {
 	{ "exchange", run_exchange, true },
 	{ "refresh", run_refresh, true },
 	{ "revoke", run_revoke, true },
+	{ "keys", run_keys, true },
 	{ "profile", run_profile, true },
 	{ "id_email", run_id_email, true },
 };

@@ -8,6 +8,7 @@
  * exchange  a code for a token (code, redirect_uri, verifier), `repeat` times
  * refresh   refresh_token (extras), `repeat` times
  * revoke    token (hint)
+ * keys      the key set: how many, and their kids
  * profile   userinfo with access_token
  * id_email  likewise: id and email alone
  */
@@ -18,6 +19,7 @@
 #include "driver.h"
 #include "oauth2/authorize.h"
 #include "oauth2/code.h"
+#include "oauth2/jwks.h"
 #include "oauth2/pkce.h"
 #include "oauth2/profile.h"
 #include "oauth2/refresh.h"
@@ -149,6 +151,29 @@ run_revoke(struct driver *d, struct detail *detail)
 {
 	return oauth2_revoke_token(
 	    d->client, option(d, "token"), option(d, "hint"), detail);
+}
+
+static inline enum oauth2_err
+run_keys(struct driver *d, struct detail *detail)
+{
+	AUTO(json_free) struct json *json = NULL;
+	AUTO(buf_free) struct buf kids = BUF(1 << 16);
+	const struct json *keys = NULL;
+	enum oauth2_err err = oauth2_fetch_jwks(d->client, &json, detail);
+	int count = 0;
+
+	if (json_get_array(json, "keys", &keys) != JSON_FOUND)
+		return err;
+	for (keys = json_first(keys); keys != NULL; keys = json_next(keys)) {
+		const char *kid = "";
+
+		count++;
+		if (json_get_text(keys, "kid", 64, &kid) == JSON_FOUND)
+			buf_printf(&kids, "%s\n", kid);
+	}
+	put_number(d, "keys", count);
+	put_text(d, "kids", buf_text(&kids));
+	return err;
 }
 
 static inline enum oauth2_err

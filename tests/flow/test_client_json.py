@@ -18,6 +18,7 @@ ENDPOINTS = {
                "DEVICE_AUTHORIZATION"),
     "token": ("poll", "/token", lambda _: documents.TOKEN, "access_token",
               "GET_ACCESS_TOKEN"),
+    "keys": ("keys", "/jwks", lambda _: documents.JWKS, "keys", "JWKS"),
     "userinfo": ("identity", "/me", lambda _: documents.USERINFO, "sub",
                  "GET_PROFILE"),
     "code": ("exchange", "/token", lambda _: documents.TOKEN, "access_token",

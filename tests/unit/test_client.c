@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <cmocka.h>
 
@@ -142,32 +143,61 @@ revocation_that_says_nothing_goes_by_the_token_endpoint(void **state)
 	assert_int_equal(other->revocation_method, CLIENT_AUTH_SECRET_POST);
 }
 
-static void
-k5_k6_an_endpoint_is_a_plain_https_uri(void **state)
-{
-	static const char *const uris[] = { "http://id.example/token",
-		"https://u:p@h.example/t", "https://h.example/t#f",
-		"https:///t", "https://h.example/t\r\nX: 1", "" };
-
-	(void)state;
-	for (size_t i = 0; i < COUNT(uris); i++) {
-		for (int key = 0; key < 8; key++) {
-			struct oauth2_config config = good;
-			const char **keys[] = { &config.issuer,
-				&config.token_endpoint,
-				&config.device_authorization_endpoint,
-				&config.userinfo_endpoint,
-				&config.authorization_endpoint,
-				&config.revocation_endpoint,
-				&config.pushed_authorization_request_endpoint,
-				&config.refresh_token_endpoint };
-
-			config.revocation_endpoint_auth_method = "none";
-			*keys[key] = uris[i];
-			if (try(&config, NULL) != OAUTH2_ERR_CONFIG)
-				fail_msg("%s as number %d", uris[i], key);
-		}
+#define KEY(key) \
+	{ \
+		.name = #key, .offset = offsetof(struct oauth2_config, key) \
 	}
+
+/* Whether it is taken as each of the addresses there are; d->text says why. */
+static void
+check_address(const char *uri, enum oauth2_err expected, const char *why)
+{
+	static const struct {
+		const char *name;
+		size_t offset;
+	} keys[] = { KEY(issuer), KEY(token_endpoint),
+		KEY(device_authorization_endpoint), KEY(userinfo_endpoint),
+		KEY(authorization_endpoint), KEY(revocation_endpoint),
+		KEY(pushed_authorization_request_endpoint), KEY(jwks_uri),
+		KEY(refresh_token_endpoint) };
+
+	for (size_t i = 0; i < COUNT(keys); i++) {
+		struct oauth2_config config = good;
+		struct detail d = { 0 };
+		char text[sizeof(d.text)] = "";
+
+		config.revocation_endpoint_auth_method = "none";
+		memcpy((char *)&config + keys[i].offset, &uri, sizeof(uri));
+		assert_int_equal(try(&config, &d), expected);
+		if (expected != OAUTH2_ERR_OK)
+			snprintf(text, sizeof(text), "provider corp: %s: %s",
+			    keys[i].name, why);
+		assert_string_equal(d.text, text);
+	}
+}
+
+static void
+k5_an_endpoint_is_https(void **state)
+{
+	(void)state;
+	check_address("https://id.example/x", OAUTH2_ERR_OK, "");
+	check_address(
+	    "http://id.example/x", OAUTH2_ERR_CONFIG, "it is not https");
+	check_address("", OAUTH2_ERR_CONFIG,
+	    "it is empty or has a blank, control or foreign character");
+}
+
+static void
+k6_an_endpoint_has_a_host_and_no_person_or_fragment(void **state)
+{
+	(void)state;
+	check_address("https://u:p@h.example/t", OAUTH2_ERR_CONFIG,
+	    "it names a user before the host");
+	check_address(
+	    "https://h.example/t#f", OAUTH2_ERR_CONFIG, "it has a fragment");
+	check_address("https:///t", OAUTH2_ERR_CONFIG, "it has no valid host");
+	check_address("https://h.example/t\r\nX: 1", OAUTH2_ERR_CONFIG,
+	    "it is empty or has a blank, control or foreign character");
 }
 
 static void
@@ -380,7 +410,9 @@ main(void)
 		cmocka_unit_test(k4_the_token_endpoints_method_is_told_first),
 		cmocka_unit_test(
 		    revocation_that_says_nothing_goes_by_the_token_endpoint),
-		cmocka_unit_test(k5_k6_an_endpoint_is_a_plain_https_uri),
+		cmocka_unit_test(k5_an_endpoint_is_https),
+		cmocka_unit_test(
+		    k6_an_endpoint_has_a_host_and_no_person_or_fragment),
 		cmocka_unit_test(
 		    an_endpoint_may_have_a_query_and_an_issuer_not),
 		cmocka_unit_test(k7_secret_and_method_fit_each_other),

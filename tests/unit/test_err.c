@@ -53,15 +53,16 @@ the_errors_of_the_reference_have_its_names(void **state)
 }
 
 static void
-eight_errors_are_about_a_request(void **state)
+nine_errors_are_about_a_request(void **state)
 {
 	unsigned count = 0;
 
 	(void)state;
 	for (unsigned i = 0; i < OAUTH2_ERR_COUNT; i++)
 		count += oauth2_err_is_request((enum oauth2_err)i);
-	assert_int_equal(count, 8);
+	assert_int_equal(count, 9);
 	assert_true(oauth2_err_is_request(OAUTH2_ERR_DISCOVERY));
+	assert_true(oauth2_err_is_request(OAUTH2_ERR_JWKS));
 	assert_true(oauth2_err_is_request(OAUTH2_ERR_DEVICE_AUTHORIZATION));
 	assert_true(oauth2_err_is_request(OAUTH2_ERR_PUSHED_AUTHORIZATION));
 }
@@ -72,7 +73,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_error_has_a_name_and_a_text),
 		cmocka_unit_test(the_errors_of_the_reference_have_its_names),
-		cmocka_unit_test(eight_errors_are_about_a_request),
+		cmocka_unit_test(nine_errors_are_about_a_request),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
