@@ -10,12 +10,14 @@
  * poll      ... poll once with device_code; the endpoints are set by hand
  * identity  ... fetch userinfo with access_token
  * login     all of it; a second of waiting lasts second_ms
+ * serve     a command, then those on standard input: see driver_serve.h
  * others    see driver_grants.h
  *
  * Prints one line of JSON and exits 0 whatever came of it: tests compare.
  */
 #include "driver.h"
 #include "driver_grants.h"
+#include "driver_serve.h"
 #include "driver_signer.h"
 #include "oauth2/device.h"
 #include "oauth2/discovery.h"
@@ -40,6 +42,9 @@ should_stop(void *arg)
 {
 	struct driver *d = arg;
 
+	if ((d->stop_ns != 0 && clock_monotonic_ns() >= d->stop_ns) ||
+	    (d->polls > 0 && d->polls == number(d, "stop_polls", 0)))
+		return true;
 	return d->stop_after > 0 && --d->stop_after == 0;
 }
 
@@ -55,7 +60,10 @@ open_http(struct driver *d)
 		.arg = d,
 	};
 	int deadline_ms = number(d, "deadline_ms", 0);
+	int stop_ms = number(d, "stop_ms", 0);
 
+	if (stop_ms != 0)
+		d->stop_ns = clock_monotonic_ns() + stop_ms * CLOCK_NS_PER_MS;
 	d->stop_after = number(d, "stop_after", 0);
 	if (deadline_ms != 0)
 		config.deadline_ns =
@@ -161,6 +169,7 @@ poll_until(struct driver *d, struct oauth2_device *dev, int most,
 							     second_ms *
 							     CLOCK_NS_PER_MS);
 		err = oauth2_device_poll(d->client, dev, NOW, ret, detail);
+		d->polls++;
 		buf_printf(&log, "%s%s %d", log.len > 0 ? "\n" : "",
 		    err_name(err), dev->wait);
 		if (!oauth2_device_goes_on(err) || --most == 0 ||
@@ -310,35 +319,52 @@ static const struct {
 	{ "id_email", run_id_email, true },
 };
 
+static void
+close_driver(struct driver *d)
+{
+	oauth2_free(d->client);
+	http_free(d->http);
+	strlist_free(&d->endpoint_hosts);
+	strlist_free(&d->verification_hosts);
+	strlist_free(&d->scopes);
+	strlist_free(&d->required_scopes);
+	strlist_free(&d->claims);
+	buf_free(&d->out);
+}
+
+static int
+run_command(char **words)
+{
+	struct driver d = { .options = words + 1, .out = BUF(1 << 22) };
+	struct detail detail = { 0 };
+	enum oauth2_err err;
+	size_t i = 0;
+
+	while (strcmp(words[0], commands[i].name) != 0)
+		if (++i == sizeof(commands) / sizeof(*commands))
+			return 2;
+	buf_putc(&d.out, '{');
+	err = open_http(&d);
+	if (err == OAUTH2_ERR_OK && commands[i].needs_client)
+		err = open_client(&d, &detail);
+	if (err == OAUTH2_ERR_OK)
+		err = commands[i].run(&d, &detail);
+	put_result(&d, err, &detail);
+	printf("%s}\n", buf_text(&d.out));
+	fflush(stdout);
+	close_driver(&d);
+	return 0;
+}
+
 int
 main(int argc, char **argv)
 {
-	struct driver d = { .out = BUF(1 << 22) };
-	struct detail detail = { 0 };
-	enum oauth2_err err = OAUTH2_ERR_NOT_FOUND;
+	bool is_server = argc > 1 && strcmp(argv[1], "serve") == 0;
+	int status;
 
-	if (argc < 2)
+	argv += is_server ? 2 : 1;
+	if (*argv == NULL)
 		return 2;
-	d.options = argv + 2;
-	buf_putc(&d.out, '{');
-	err = open_http(&d);
-	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {
-		if (strcmp(argv[1], commands[i].name) != 0)
-			continue;
-		if (err == OAUTH2_ERR_OK && commands[i].needs_client)
-			err = open_client(&d, &detail);
-		if (err == OAUTH2_ERR_OK)
-			err = commands[i].run(&d, &detail);
-	}
-	put_result(&d, err, &detail);
-	printf("%s}\n", buf_text(&d.out));
-	oauth2_free(d.client);
-	http_free(d.http);
-	strlist_free(&d.endpoint_hosts);
-	strlist_free(&d.verification_hosts);
-	strlist_free(&d.scopes);
-	strlist_free(&d.required_scopes);
-	strlist_free(&d.claims);
-	buf_free(&d.out);
-	return 0;
+	status = run_command(argv);
+	return is_server ? serve(run_command) : status;
 }

@@ -1,12 +1,11 @@
 """What the flow tests share: a CA, a scripted server, the client's driver."""
 
-import json
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from authority import Authority
+from driver import Driver, Memcheck
 from scripted import Server
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -53,20 +52,8 @@ def server(make_server):
 
 @pytest.fixture(scope="session")
 def drive(build, authority):
-    """Run client_driver: drive("fetch", url=...) returns what it printed.
-
-    The environment is empty unless given; prefix goes before the command.
-    """
-    def run(command, environment=None, prefix=(), **options):
-        options = {"ca_file": authority.ca, **options}
-        argv = [*prefix,
-                str(build / "tests" / "flow" / "client_driver"), command]
-        argv += [f"{key}={value}" for key, value in options.items()
-                 if value is not None]
-        done = subprocess.run(
-            argv, env=environment or {}, capture_output=True, timeout=30)
-        assert done.returncode == 0, done.stderr.decode()
-        assert done.stderr == b"", done.stderr.decode()
-        return json.loads(done.stdout.decode(errors="replace"))
-
-    return run
+    """Run client_driver, see driver.py."""
+    kind = Memcheck if build.name == "valgrind" else Driver
+    made = kind(build / "tests" / "flow" / "client_driver", authority)
+    yield made
+    made.close()
