@@ -3,6 +3,7 @@
 import pytest
 
 import documents
+from client_case import fetched
 from documents import WELL_KNOWN
 from scripted import Raw, Reply
 
@@ -35,10 +36,7 @@ def test_the_endpoints_are_found(discover, server):
     assert got["token_endpoint"] == server.url + "/token"
     assert got["device_authorization_endpoint"] == server.url + "/device"
     assert got["userinfo_endpoint"] == server.url + "/me"
-    request, = server.requests
-    assert (request.method, request.target) == ("GET", WELL_KNOWN)
-    assert request.header("Accept") == "application/json"
-    assert request.header("Authorization") is None
+    assert fetched(server, WELL_KNOWN)
 
 
 @pytest.mark.parametrize("path, asked", [

@@ -3,6 +3,7 @@
 import pytest
 
 import documents
+from client_case import fetched
 from documents import USERINFO
 from scripted import Raw, Reply
 
@@ -27,13 +28,9 @@ def refused(got, cause="protocol"):
     return True
 
 
-def test_the_request_has_the_token_in_a_header_alone(identity, server):
+def test_p17_the_request_has_the_token_in_a_header_alone(identity, server):
     identity(options={"access_token": "A.T-1"})
-    request, = server.requests
-    assert (request.method, request.target) == ("GET", "/me")
-    assert request.body == b""
-    assert request.header("Authorization") == "Bearer A.T-1"
-    assert request.header("Accept") == "application/json"
+    assert fetched(server, "/me", "Bearer A.T-1")
 
 
 def test_who_it_is(identity, server):

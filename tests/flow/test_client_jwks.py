@@ -2,7 +2,7 @@
 
 import pytest
 
-from client_case import by_hand, failed
+from client_case import by_hand, failed, fetched
 from documents import JWKS, WELL_KNOWN, metadata
 from scripted import Raw, Reply
 
@@ -23,13 +23,7 @@ def keys(drive, server):
 def test_the_request_carries_no_credential(keys, server):
     keys(Reply(json=JWKS), client_secret="CLIENT_SECRET",
          method="client_secret_basic")
-    request, = server.requests
-    assert (request.method, request.target) == ("GET", "/jwks")
-    assert request.body == b""
-    assert request.headers == [
-        ("Host", f"localhost:{server.port}"),
-        ("User-Agent", request.header("User-Agent")),
-        ("Accept", "application/json")]
+    assert fetched(server, "/jwks")
 
 
 def test_the_keys_are_told_in_order(keys):

@@ -124,8 +124,9 @@ def test_n6_a_name_server_that_is_silent_is_not_waited_for(drive, tmp_path):
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
         silent.bind(("127.0.0.9", 53))
         got = drive("fetch", url="https://id.example/", timeout_ms=500,
-                    prefix=("/usr/bin/unshare", "-m", "/bin/sh", "-c",
-                            script, str(tmp_path / "resolv")))
+                    is_leaky=True, prefix=(
+                        "/usr/bin/unshare", "-m", "/bin/sh", "-c", script,
+                        str(tmp_path / "resolv")))
     assert (got["result"], got["cause"]) == ("TIMEOUT", "timeout")
     assert time.monotonic() - start < 6
 
@@ -251,8 +252,9 @@ def test_a_status_is_one_of_http(fetch, status):
 
 
 @pytest.mark.parametrize("name", [
-    "wrong_name", "expired", "self_signed", "client_only"])
-def test_n14_to_n17_certificates_that_are_refused(drive, make_server, name):
+    "wrong_name", "expired", "self_signed", "client_only"],
+    ids=["n14", "n15", "n16", "n17"])
+def test_n14_n17_certificates_that_are_refused(drive, make_server, name):
     server = make_server(name)
     server.on("/x", Reply(json={}))
     got = drive("fetch", url=server.url + "/x")

@@ -191,7 +191,7 @@ the_lifetime_counts_from_the_request(void **state)
 }
 
 static void
-a_token_is_over_at_its_last_second(void **state)
+e10_e11_a_token_is_over_at_its_last_second(void **state)
 {
 	static const struct {
 		const char *what;
@@ -265,7 +265,7 @@ main(void)
 		cmocka_unit_test(no_number_is_larger_than_a_double),
 		cmocka_unit_test(a_token_has_16_kib_and_not_one_byte_more),
 		cmocka_unit_test(the_lifetime_counts_from_the_request),
-		cmocka_unit_test(a_token_is_over_at_its_last_second),
+		cmocka_unit_test(e10_e11_a_token_is_over_at_its_last_second),
 		cmocka_unit_test(a_scope_is_granted_as_a_whole_word),
 	};
 
