@@ -50,7 +50,8 @@ UNIT_SRC := $(wildcard tests/unit/test_*.c)
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all code objects help deps install demo unit flow pam system lint check clean
+.PHONY: all code objects help deps install demo unit flow vectors pam system \
+    lint check clean
 
 define FLAVOUR
 CORE_$1 := $$(CORE_SRC:%.c=$$(BUILD)/$1/%.o)
@@ -90,6 +91,7 @@ help:
 ## demo     a real login against a real provider on this machine
 ## check    all tests: unit flow pam system lint
 ## unit, flow, pam, system [K=name], lint   one suite
+## vectors  the OAuth2 client under ASan, UBSan and valgrind; a count of vectors
 ## clean    remove the build folder
 
 deps:
@@ -145,9 +147,16 @@ system: $(STAGE)/.done
 lint:
 	tests/lint/run
 
+# The client's tests in the flavours named: all is in `flow` and `unit` too,
+# but for those that drive the client under valgrind.
+WITH ?= asan valgrind
+vectors: $(foreach f,$(WITH),$(UNIT_$f) $(BUILD)/$f/tests/flow/client_driver)
+	$(PYTHON) -B tests/vectors/run.py $(BUILD) $(WITH)
+
 check: deps
 	@$(MAKE) --no-print-directory -j2 $(STAGE)/.done $(DRIVERS) \
-	    $(UNIT_asan) $(UNIT_valgrind)
+	    $(UNIT_asan) $(UNIT_valgrind) \
+	    $(BUILD)/valgrind/tests/flow/client_driver
 	$(PYTHON) -B tests/check.py
 
 clean:

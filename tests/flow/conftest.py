@@ -16,6 +16,21 @@ def pytest_addoption(parser):
     parser.addoption(
         "--build", default=str(ROOT / "build" / "asan"),
         help="build folder of the flavour to test (default: build/asan)")
+    parser.addoption(
+        "--client-part", default=None,
+        help="I/N: of the tests that drive the client alone, the Ith part")
+
+
+def pytest_collection_modifyitems(config, items):
+    """Choose what --client-part says."""
+    if config.getoption("client_part") is None:
+        return
+    part, parts = map(int, config.getoption("client_part").split("/"))
+    chosen = [item for item in items if "drive" in item.fixturenames]
+    chosen = chosen[part - 1::parts]
+    config.hook.pytest_deselected(
+        items=[item for item in items if item not in set(chosen)])
+    items[:] = chosen
 
 
 @pytest.fixture(scope="session")
