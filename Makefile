@@ -34,6 +34,8 @@ CFLAGS_asan := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all \
     -fno-omit-frame-pointer
 LDFLAGS_asan := -fsanitize=address,undefined
 CFLAGS_valgrind := -O1
+# tests/flow/driver_fail.h
+LDFLAGS_client_driver := -Wl,--wrap=secret_alloc,--wrap=secret_strdup
 FLAVOURS := release asan valgrind
 
 CORE_SRC := $(foreach d,base codec net oauth2 login,$(wildcard pam_oauth2/$d/*.c))
@@ -75,7 +77,8 @@ $$(BUILD)/$1/pam_oauth2.so: $$(MODULE_$1) $$(MODULE_MAP)
 	    -Wl,--version-script=$$(MODULE_MAP) -o $$@ $$(MODULE_$1) -lpam
 
 $$(BUILD)/$1/tests/%: $$(BUILD)/$1/tests/%.o $$(BUILD)/$1/libpamoauth2-core.a
-	$$(Q)$$(CC) $$(LDFLAGS_$1) -pie -o $$@ $$^ $$(LIBS) -lcmocka -lpam
+	$$(Q)$$(CC) $$(LDFLAGS_$1) $$(LDFLAGS_$$(@F)) -pie -o $$@ $$^ $$(LIBS) \
+	    -lcmocka -lpam
 
 -include $$(wildcard $$(BUILD)/$1/*/*.d $$(BUILD)/$1/*/*/*.d)
 endef

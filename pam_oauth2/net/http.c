@@ -134,6 +134,12 @@ set_rules(const struct http *h, CURL *easy)
 	SET(CURLOPT_PATH_AS_IS, 1L);
 	SET(CURLOPT_USERAGENT, "pam_oauth2/" PAM_OAUTH2_VERSION);
 	SET(CURLOPT_MAXCONNECTS, 1L);
+	/*
+	 * libcurl 7.88 frees a session's name twice when memory runs out
+	 * while it keeps the session (Curl_ssl_addsessionid, on the next
+	 * ticket). A full handshake costs half a millisecond more.
+	 */
+	SET(CURLOPT_SSL_SESSIONID_CACHE, 0L);
 	SET(CURLOPT_NOSIGNAL, 1L);
 	SET(CURLOPT_QUICK_EXIT, 1L); /* waits for no resolver thread */
 	return rc;

@@ -16,6 +16,7 @@
  * Prints one line of JSON and exits 0 whatever came of it: tests compare.
  */
 #include "driver.h"
+#include "driver_fail.h"
 #include "driver_grants.h"
 #include "driver_serve.h"
 #include "driver_signer.h"
@@ -343,12 +344,14 @@ run_command(char **words)
 	while (strcmp(words[0], commands[i].name) != 0)
 		if (++i == sizeof(commands) / sizeof(*commands))
 			return 2;
+	begin_to_fail(&d);
 	buf_putc(&d.out, '{');
 	err = open_http(&d);
 	if (err == OAUTH2_ERR_OK && commands[i].needs_client)
 		err = open_client(&d, &detail);
 	if (err == OAUTH2_ERR_OK)
 		err = commands[i].run(&d, &detail);
+	end_to_fail(&d);
 	put_result(&d, err, &detail);
 	printf("%s}\n", buf_text(&d.out));
 	fflush(stdout);

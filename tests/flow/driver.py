@@ -64,13 +64,59 @@ class Driver:
         """Leave nothing behind."""
 
 
-class Memcheck(Driver):
-    """The same under valgrind."""
+class Served(Driver):
+    """The same, each command in a child of one process."""
+
+    STARTER = ()
 
     def __init__(self, program, authority):
         super().__init__(program, authority)
         self._errors = tempfile.TemporaryFile(buffering=0)
         self._process = None
+
+    def run(self, words):
+        """Run a command in a child."""
+        if self._process is None:
+            self._start()
+        process = self._process
+        self._errors.seek(0)
+        self._errors.truncate()
+        timer = threading.Timer(PATIENCE, self.close)
+        timer.start()
+        with contextlib.suppress(BrokenPipeError):
+            process.stdin.write(
+                b"".join(os.fsencode(word) + b"\0" for word in [*words, ""]))
+            process.stdin.flush()
+        output = status = process.stdout.readline()
+        if output.startswith(b"{"):
+            status = process.stdout.readline()
+        timer.cancel()
+        self._errors.seek(0)
+        return read(output, int(status or -1), self._errors.read())
+
+    def _start(self):
+        """Start the process with a request, so that all is translated."""
+        with Server(self.authority.make("localhost")) as server:
+            server.on("/token", Reply(json=documents.TOKEN))
+            words = self.words("poll", **documents.by_hand(server))
+            self._process = subprocess.Popen(
+                [*self.STARTER, self.program, "serve", *words], env={},
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                stderr=self._errors, start_new_session=True)
+            read(self._process.stdout.readline(), 0, b"")
+
+    def close(self):
+        """End the process and its child."""
+        process, self._process = self._process, None
+        if process is not None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+class Memcheck(Served):
+    """The same under valgrind."""
+
+    STARTER = VALGRIND
 
     def words(self, command, **options):
         """Return the words of a command, with more time for it."""
@@ -79,50 +125,11 @@ class Memcheck(Driver):
                 options[key] = options[key] * SLOWNESS
         return super().words(command, **options)
 
-    def run(self, words):
-        """Run a command in a child."""
-        if self._process is None:
-            self._start()
-        self._errors.seek(0)
-        self._errors.truncate()
-        timer = threading.Timer(PATIENCE, self.close)
-        timer.start()
-        with contextlib.suppress(BrokenPipeError):
-            self._process.stdin.write(
-                b"".join(os.fsencode(word) + b"\0" for word in [*words, ""]))
-            self._process.stdin.flush()
-        output = self._process.stdout.readline()
-        status = output
-        if output.startswith(b"{"):
-            status = self._process.stdout.readline()
-        timer.cancel()
-        self._errors.seek(0)
-        return read(output, int(status or -1), self._errors.read())
-
     def run_alone(self, words, environment=None, prefix=(), is_leaky=False):
         """Run a command in a new process."""
         how = ("--leak-check=no",) if is_leaky else ()
         return super().run_alone(
             words, environment, (*prefix, *VALGRIND, *how))
-
-    def _start(self):
-        """Start the process with a request, so that all is translated."""
-        with Server(self.authority.make("localhost")) as server:
-            server.on("/token", Reply(json=documents.TOKEN))
-            words = self.words("poll", **documents.by_hand(server))
-            self._process = subprocess.Popen(
-                [*VALGRIND, self.program, "serve", *words], env={},
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                stderr=self._errors, start_new_session=True)
-            assert json.loads(self._process.stdout.readline())[
-                "result"] == "OK"
-
-    def close(self):
-        """End the process and its child."""
-        process, self._process = self._process, None
-        if process is not None:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
 
 
 def read(output, status, errors):

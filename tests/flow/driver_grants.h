@@ -171,6 +171,8 @@ run_keys(struct driver *d, struct detail *detail)
 		if (json_get_text(keys, "kid", 64, &kid) == JSON_FOUND)
 			buf_printf(&kids, "%s\n", kid);
 	}
+	if (buf_err(&kids) != OAUTH2_ERR_OK)
+		return buf_err(&kids);
 	put_number(d, "keys", count);
 	put_text(d, "kids", buf_text(&kids));
 	return err;
