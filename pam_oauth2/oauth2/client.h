@@ -2,6 +2,11 @@
  * An OAuth2 client at one provider: who we are, how we prove it, and which
  * endpoints we may talk to. The flows are in files of their own; README.md
  * here says what is where, beside the names of the reference.
+ *
+ * What talks to the provider blocks for at most a request's time
+ * (net/http.h) and is ended by should_stop: CLOSED. Texts are UTF-8. What is
+ * returned by `ret` is the caller's, and untouched on failure. Nothing here
+ * logs, reads a file, or looks at the clock where `now` is an argument.
  */
 #ifndef PAM_OAUTH2_OAUTH2_CLIENT_H
 #define PAM_OAUTH2_OAUTH2_CLIENT_H
@@ -20,13 +25,15 @@ struct oauth2_client;
  * are set win over discovery, and their hosts are the administrator's word.
  */
 struct oauth2_config {
-	const char *name;   /* of the provider, in messages */
-	const char *issuer; /* always; https, no query, no fragment */
+	const char *name; /* of the provider, in messages */
+	/* Always; https, no query, no fragment (RFC 8414 section 2). */
+	const char *issuer;
 	const char *client_id;
 	const char *client_secret;
 	/*
-	 * none, client_secret_post, client_secret_basic or private_key_jwt.
-	 * NULL: client_secret_post with a secret, else none.
+	 * none, client_secret_post, client_secret_basic or private_key_jwt
+	 * (OpenID Connect Core 1.0 section 9). NULL: client_secret_post with
+	 * a secret, else none.
 	 */
 	const char *token_endpoint_auth_method;
 	/*
@@ -42,6 +49,7 @@ struct oauth2_config {
 	 */
 	bool basic_raw;
 	const char *pkce; /* S256 (NULL), or plain where that is all there is */
+	/* https; a query may be there, a fragment or a user may not. */
 	const char *authorization_endpoint;
 	const char *token_endpoint;
 	const char *device_authorization_endpoint;

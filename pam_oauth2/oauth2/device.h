@@ -23,7 +23,8 @@ struct oauth2_device {
 };
 
 /*
- * Ask for a code. Needs the metadata OAUTH2_NEEDS_DEVICE.
+ * Ask for a code (sections 3.1 and 3.2). Needs the metadata
+ * OAUTH2_NEEDS_DEVICE.
  *
  * d->error is the provider's word where it refused (cause HTTP).
  *
@@ -35,9 +36,9 @@ enum oauth2_err oauth2_device_start(const struct oauth2_client *client,
     struct oauth2_device **ret, struct detail *d) MUST_CHECK;
 
 /*
- * Ask once whether the code was approved. Needs OAUTH2_NEEDS_TOKEN. The
- * caller lets device->wait seconds pass between two polls and ends it all
- * after expires_in.
+ * Ask once whether the code was approved (sections 3.4 and 3.5). Needs
+ * OAUTH2_NEEDS_TOKEN. The caller lets device->wait seconds pass between two
+ * polls and ends it all after expires_in.
  *
  * now      Unix seconds, dates the token.
  * ret      the token, on OK alone.

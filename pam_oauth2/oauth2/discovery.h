@@ -6,7 +6,11 @@
 
 #include "oauth2/client.h"
 
-/* Owned by the client; NULL where neither set nor discovered. */
+/*
+ * Owned by the client; NULL where neither set nor discovered. The names are
+ * those of RFC 8414 section 2, RFC 8628 section 4, RFC 9126 section 5 and
+ * OpenID Connect Discovery 1.0 section 3.
+ */
 struct oauth2_metadata {
 	char *authorization_endpoint;
 	char *token_endpoint;
@@ -39,8 +43,10 @@ enum oauth2_needs {
 
 /*
  * Find the endpoints in needs that are not known yet: those the settings
- * name are, and where all are nothing is fetched. Takes nothing else from
- * the document.
+ * name are, and where all are nothing is fetched. Else one GET of the
+ * issuer's /.well-known/openid-configuration (OpenID Connect Discovery 1.0
+ * section 4), whose `issuer` must be ours to the byte. Takes nothing else
+ * from the document.
  *
  * d->cause POLICY: an endpoint's scheme or host is not allowed. PROTOCOL:
  * another issuer, or an endpoint is missing (d->text names the setting).

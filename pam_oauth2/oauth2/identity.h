@@ -1,4 +1,7 @@
-/* Who signed in, by the provider's userinfo endpoint (OpenID Connect 5.3). */
+/*
+ * Who signed in, by the provider's userinfo endpoint (OpenID Connect Core 1.0
+ * section 5.3).
+ */
 #ifndef PAM_OAUTH2_OAUTH2_IDENTITY_H
 #define PAM_OAUTH2_OAUTH2_IDENTITY_H
 
@@ -18,16 +21,16 @@ struct oauth2_identity_query {
 
 /*
  * Fetch userinfo. Needs OAUTH2_NEEDS_USERINFO. The token travels in a
- * header, never in the URL.
+ * header, never in the URL (RFC 6750 section 2.1).
  *
+ * token    its access_token alone is used.
  * query    may be NULL.
  * ret      email_verified is true for the JSON value true alone; claims are
  *          "NAME=VALUE", those the provider does not send are left out.
  *
  * Errors: GET_PROFILE (cause PROTOCOL: a claim is missing or of the wrong
- * type; POLICY: more groups than can be checked,
- * or longer ones; HTTP with d->http_status: refused; others as they say),
- * CLOSED, NOMEM, INTERNAL.
+ * type; POLICY: more groups than can be checked, or longer ones; HTTP with
+ * d->http_status: refused; others as they say), CLOSED, NOMEM, INTERNAL.
  */
 enum oauth2_err oauth2_get_identity(const struct oauth2_client *client,
     const struct oauth2_token *token, const struct oauth2_identity_query *query,

@@ -65,16 +65,22 @@ enum oauth2_err request_send(const struct oauth2_client *c,
 
 /*
  * The same by the client's own method for JSON, never sent twice: the
- * repetition of a poll would be a poll too soon.
+ * repetition of a poll would be a poll too soon. Errors as request_send().
  */
 enum oauth2_err request_post(const struct oauth2_client *c, const char *url,
     struct buf *form, struct reply *ret, struct detail *d) MUST_CHECK;
 
-/* GET a JSON object; bearer is an access token or NULL. As request_post(). */
+/*
+ * GET a JSON object; bearer is an access token for the header (RFC 6750
+ * section 2.1), or NULL. Errors as request_send().
+ */
 enum oauth2_err request_get(const struct oauth2_client *c, const char *url,
     const char *bearer, struct reply *ret, struct detail *d) MUST_CHECK;
 
-/* GET a key set: also as application/jwk-set+json (RFC 7517 section 8.5.2). */
+/*
+ * GET a key set: also as application/jwk-set+json (RFC 7517 section 8.5.2).
+ * Errors as request_send().
+ */
 enum oauth2_err request_get_jwks(const struct oauth2_client *c, const char *url,
     struct reply *ret, struct detail *d) MUST_CHECK;
 

@@ -20,7 +20,9 @@ struct oauth2_token {
 };
 
 /*
- * Read a successful reply of a token endpoint.
+ * Read a successful reply of a token endpoint (section 5.1). Bearer tokens
+ * alone, of OAUTH2_TOKEN_MAX bytes at most, 0x21-0x7e; a lifetime above ten
+ * years is cut to that.
  *
  * now      Unix seconds when the request was sent; dates the token.
  *
@@ -29,7 +31,10 @@ struct oauth2_token {
 enum oauth2_err oauth2_token_parse(const struct json *json, int64_t now,
     struct oauth2_token **ret, struct detail *d) MUST_CHECK;
 
-/* Whether it is over at now, or will be within skew seconds. */
+/*
+ * Whether it is over at now (Unix seconds), or will be within skew seconds.
+ * Never, where the provider did not say.
+ */
 bool oauth2_token_is_expired(
     const struct oauth2_token *t, int64_t now, int64_t skew);
 
