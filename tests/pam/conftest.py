@@ -17,11 +17,10 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests" / "system"), str(ROOT / "tests" / "flow")]
 
-import namespace  # noqa: E402  (the two lines above say where it is)
-import provider as provider_module  # noqa: E402
-from house import HOME, House, write_file  # noqa: E402
+from house import HOME, write_file  # noqa: E402  (what the lines above say)
 from module import HELPER, Module  # noqa: E402
 
+pytest_plugins = ["house_fixtures"]
 DRIVER = ROOT / "build" / "release" / "tests" / "pam" / "driver"
 STACKS = HOME / "stacks"
 FAKE_NOTES = HOME / "fake-notes"
@@ -197,22 +196,6 @@ class Stage:
         return found
 
 
-def pytest_addoption(parser):
-    """Add --stage: where `make install DESTDIR=` has put its files."""
-    parser.addoption(
-        "--stage", default=str(ROOT / "build" / "stage"),
-        help="staged installation to test (default: build/stage)")
-
-
-@pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_makereport(item):
-    """Show the logs of the house with every failure."""
-    report = (yield).get_result()
-    if report.failed and "house" in item.funcargs:
-        logs = item.funcargs["house"].report()
-        report.sections.append(("logs", logs))
-
-
 TABLE = []
 
 
@@ -228,20 +211,9 @@ def pytest_terminal_summary(terminalreporter):
         terminalreporter.write_line(line)
 
 
-@pytest.fixture(scope="session")
-def house(pytestconfig):
-    """The private machine; from here on this program runs inside."""
-    provider_module.install()
-    namespace.enter()
-    made = House(pytestconfig.getoption("stage"))
-    yield made
-    made.close()
-
-
-@pytest.fixture(scope="session")
-def provider(house):
-    """A provider that never answers unless a test asks it to."""
-    return house.start_provider()
+@pytest.fixture
+def fresh():
+    """Do nothing where tests/system begins anew: see stage."""
 
 
 @pytest.fixture(scope="session")
