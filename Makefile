@@ -92,7 +92,7 @@ help:
 ## deps     install what building and testing needs (Debian, as root)
 ## install  into DESTDIR
 ## demo     a real login against a real provider on this machine
-## check    all tests: unit flow pam system lint
+## check    all tests: unit flow vectors pam system lint
 ## unit, flow, pam, system [K=name], lint   one suite
 ## vectors  the OAuth2 client under ASan, UBSan and valgrind; a count of vectors
 ## clean    remove the build folder

@@ -4,9 +4,9 @@
     run.py BUILD FLAVOUR...      asan: ASan and UBSan; valgrind: memcheck
 
 `list` beside this file names the vectors. A test is one of a vector when its
-name, or else its parameter's, begins with the id. What runs here is what can
-run in both flavours: unit tests, and flow tests that drive the client. A
-vector whose tests are all in other suites is counted, and named.
+name, or else its parameter's, begins with the vector's. What runs here is
+what can run in both flavours: unit tests that name a vector, and flow tests
+that drive the client. A vector whose tests are all elsewhere is named.
 """
 
 import os
@@ -25,7 +25,7 @@ sys.path.insert(0, str(TESTS / "flow"))
 from driver import VALGRIND  # noqa: E402  (the line above says where it is)
 
 LATER = "later:"
-LINE = re.compile(r"([A-Z])(\d+) (.+)")
+LINE = re.compile(r"([A-Z]\d+) (.+)")
 IN_NAME = re.compile(r"(?:test_)?((?:[a-z]\d{1,2}_)+)")
 IN_PARAMETER = re.compile(r"[\[-]([A-Za-z]\d{1,2})(?=[\] -])")
 UNIT_TEST = re.compile(r"^\[ +(OK|FAILED) +\] (\w+)$", re.M)
@@ -38,19 +38,18 @@ def read_list():
     lines = [LINE.fullmatch(line) for line in
              (TESTS / "vectors" / "list").read_text().splitlines()
              if line and not line.startswith("#")]
-    ids = [line[1] + line[2] for line in lines]
-    assert len(ids) == len(set(ids))
-    return ids, {line[1] + line[2] for line in lines
-                 if line[3].startswith(LATER)}
+    vectors = [line[1] for line in lines]
+    assert len(vectors) == len(set(vectors))
+    return vectors, {line[1] for line in lines if line[2].startswith(LATER)}
 
 
 def vectors_of(name):
-    """Return the ids in the name of a test."""
+    """Return the vectors that the name of a test names."""
     function, _, parameter = name.partition("[")
     found = IN_PARAMETER.findall("[" + parameter)
     if not found and (match := IN_NAME.match(function)):
         found = match[1].strip("_").split("_")
-    return {id.upper() for id in found}
+    return {vector.upper() for vector in found}
 
 
 def run(argv, environment=None):
@@ -68,6 +67,9 @@ class Flavour:
     def __init__(self, build, name):
         self.build, self.name = Path(build) / name, name
         self.passed, self.failed = [], []
+
+    def __str__(self):
+        return f"{self.name} {'FAILED' if self.failed else 'ok'}"
 
     def run(self):
         """Run all there is, as much at a time as there are processors."""
@@ -113,64 +115,59 @@ class Flavour:
         for line in output.splitlines():
             print(f"  {self.name} {what}: {line}", flush=True)
 
-    def __str__(self):
-        return f"{self.name} {'FAILED' if self.failed else 'ok'}"
 
-
-def elsewhere():
-    """Return the ids in the names of tests, whatever suite they are in."""
-    return {id for pattern in ("*/test_*.py", "*/test_*.c")
+def defined():
+    """Return the vectors in the names of tests, whatever suite they are in."""
+    return {vector for pattern in ("*/test_*.py", "*/test_*.c")
             for source in TESTS.glob(pattern)
             for names in DEFINED.findall(source.read_text())
-            for id in vectors_of(names)}
+            for vector in vectors_of(names)}
 
 
-def table(ids, flavours):
-    """Print a line for each family; return the vectors that ran."""
-    passed, failed = (
-        Counter(id for names in several for name in names
-                for id in vectors_of(name))
-        for several in ([f.passed for f in flavours],
-                        [f.failed for f in flavours]))
-    for family in dict.fromkeys(id[0] for id in ids):
-        own = [id for id in ids if id[0] == family]
-        good = [id for id in own if passed[id] and not failed[id]]
-        count = sum(passed[id] for id in own)
-        print(f"{family}  {len(good):2} of {len(own):2} vectors,"
-              f" {count + sum(failed[id] for id in own):5} tests,"
-              f" {count:5} passed")
-    return {*passed, *failed}
+def count(tests):
+    """Return how many tests there are for each vector."""
+    return Counter(vector for test in tests for vector in vectors_of(test))
 
 
-def complain(ids, later, ran):
+def table(vectors, passed, failed):
+    """Print a line for each family."""
+    for family in dict.fromkeys(vector[0] for vector in vectors):
+        own = [vector for vector in vectors if vector[0] == family]
+        good = sum(1 for v in own if passed[v] and not failed[v])
+        tests = sum(passed[v] for v in own)
+        print(f"{family}  {good:2} of {len(own):2} vectors, "
+              f"{tests + sum(failed[v] for v in own):5} tests, "
+              f"{tests:5} passed")
+
+
+def complain(vectors, later, ran):
     """Print what is wrong with the list; return how much that is."""
-    known = ran | elsewhere()
-    wrong = [f"{id}: no test" for id in ids
-             if id not in known and id not in later]
-    wrong += [f"{id}: there is a test now, it is no longer for later"
-              for id in ids if id in known and id in later]
-    wrong += [f"{id}: is not in the list" for id in sorted(ran - {*ids})]
-    print("\n".join(wrong), end="\n" if wrong else "")
-    for what, which in (("in other suites", known - ran - later),
-                        ("for later", later)):
-        names = [id for id in ids if id in which]
+    known = ran | defined()
+    wrong = [f"{v}: no test" for v in vectors if v not in known | later]
+    wrong += [f"{v}: has a test now, so it is not for later"
+              for v in vectors if v in known & later]
+    wrong += [f"{v}: not in the list" for v in sorted(ran - {*vectors})]
+    print("".join(line + "\n" for line in wrong), end="")
+    for what, which in (("elsewhere", known - ran), ("for later", later)):
+        names = [vector for vector in vectors if vector in which]
         print(f"{what}: {' '.join(names) or 'none'}")
     return len(wrong)
 
 
 def main(build, *names):
     """Run the flavours; the exit status says whether all is well."""
-    ids, later = read_list()
+    vectors, later = read_list()
     flavours = [Flavour(build, name) for name in names]
     for flavour in flavours:
         flavour.run()
-    ran = table(ids, flavours)
-    failed = complain(ids, later, ran) + sum(len(f.failed) for f in flavours)
-    passed = sum(len(f.passed) for f in flavours)
-    print(f"{len(ids)} vectors, {passed} tests: "
+    passed = [test for flavour in flavours for test in flavour.passed]
+    failed = [test for flavour in flavours for test in flavour.failed]
+    table(vectors, count(passed), count(failed))
+    wrong = complain(vectors, later, {*count(passed + failed)})
+    print(f"{len(vectors)} vectors, {len(passed + failed)} tests: "
           + ", ".join(map(str, flavours)))
-    print(f"vectors: {passed} passed, {failed} failed")
-    return 1 if failed or not passed else 0
+    print(f"vectors: {len(passed)} passed, {len(failed) + wrong} failed")
+    return 1 if failed or wrong or not passed else 0
 
 
 if __name__ == "__main__":
