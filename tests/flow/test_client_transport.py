@@ -274,7 +274,24 @@ def test_a_file_of_authorities_that_is_not_there(drive, server):
     assert failed(got, "TLS", "tls")
 
 
-def test_n18_tls_1_1_is_refused_and_1_2_is_fine(drive, make_server):
+LAX = """\
+openssl_conf = all
+[all]
+ssl_conf = ssl
+[ssl]
+system_default = lax
+[lax]
+MinProtocol = TLSv1
+CipherString = ALL:@SECLEVEL=0
+"""
+
+
+def test_n18_tls_1_1_is_refused_and_1_2_is_fine(
+        drive, make_server, tmp_path):
+    """Also where OpenSSL itself would take it."""
+    (tmp_path / "lax").write_text(LAX)
+    lax = {"OPENSSL_CONF": str(tmp_path / "lax")}
+
     def limit(version):
         def change(context):
             with warnings.catch_warnings():
@@ -285,10 +302,12 @@ def test_n18_tls_1_1_is_refused_and_1_2_is_fine(drive, make_server):
         return change
 
     old = make_server(context=limit(ssl.TLSVersion.TLSv1_1))
-    assert failed(drive("fetch", url=old.url), "TLS", "tls")
+    got = drive("fetch", url=old.url, environment=lax)
+    assert failed(got, "TLS", "tls")
     fine = make_server(context=limit(ssl.TLSVersion.TLSv1_2))
     fine.on("/x", Reply(json={}))
-    assert drive("fetch", url=fine.url + "/x")["result"] == "OK"
+    got = drive("fetch", url=fine.url + "/x", environment=lax)
+    assert got["result"] == "OK"
 
 
 @pytest.mark.parametrize("name", [
