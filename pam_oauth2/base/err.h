@@ -39,7 +39,16 @@
 	X(REVOKE_TOKEN, "the token could not be revoked") \
 	X(REVOKE_TOKEN_NOT_SUPPORTED, "the provider revokes no tokens") \
 	X(GET_ID_EMAIL, "id and email could not be read") \
-	X(GET_PROFILE, "the profile could not be read")
+	X(GET_PROFILE, "the profile could not be read") \
+	X(SIGNATURE, "the signature does not verify") \
+	X(UNKNOWN_KEY, "signed with a key that the provider does not list") \
+	X(ID_TOKEN, "the ID token was refused") \
+	X(USERINFO, "the signed userinfo was refused") \
+	X(USERINFO_MISMATCH, "userinfo is about someone else") \
+	X(TENANT_NOT_ALLOWED, "the account is of another organisation") \
+	X(AUTH_TOO_OLD, "the person signed in too long ago") \
+	X(ACR_AMR_MISSING, "the sign-in was not of the kind that is required") \
+	X(GROUPS_OVERAGE, "more groups than can be checked")
 
 #define OAUTH2_ERR_ENUM(name, text) OAUTH2_ERR_##name,
 enum oauth2_err {
