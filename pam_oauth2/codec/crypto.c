@@ -30,7 +30,9 @@ static const struct {
 	enum crypto_alg alg;
 } algs[] = {
 	{ "RS256", CRYPTO_RS256 },
+	{ "PS256", CRYPTO_PS256 },
 	{ "ES256", CRYPTO_ES256 },
+	{ "EdDSA", CRYPTO_EDDSA },
 };
 
 /* OpenSSL's queue of errors says too much and belongs to the thread. */
@@ -45,6 +47,14 @@ enum oauth2_err
 crypto_sha256(const void *data, size_t n, uint8_t ret[CRYPTO_SHA256_SIZE])
 {
 	if (EVP_Digest(data, n, ret, NULL, EVP_sha256(), NULL) != 1)
+		return failed();
+	return OAUTH2_ERR_OK;
+}
+
+enum oauth2_err
+crypto_sha512(const void *data, size_t n, uint8_t ret[CRYPTO_SHA512_SIZE])
+{
+	if (EVP_Digest(data, n, ret, NULL, EVP_sha512(), NULL) != 1)
 		return failed();
 	return OAUTH2_ERR_OK;
 }
@@ -85,6 +95,9 @@ check_key(const struct crypto_key *key, struct detail *d)
 	int bits = EVP_PKEY_get_bits(key->pkey);
 	char group[32] = "";
 
+	if (key->alg != CRYPTO_RS256 && key->alg != CRYPTO_ES256)
+		return detail_fail(d, OAUTH2_ERR_CONFIG,
+		    "the algorithm to sign with is not RS256 or ES256");
 	if (key->alg == CRYPTO_RS256) {
 		if (type != EVP_PKEY_RSA)
 			return detail_fail(d, OAUTH2_ERR_CONFIG,

@@ -170,7 +170,8 @@ check_signer(const struct oauth2_client *c, const struct oauth2_config *config,
 				       "only used with private_key_jwt");
 	if (s == NULL || s->sign == NULL)
 		return refuse(config, d, "private_key_file", "missing");
-	if (s->alg == NULL || crypto_alg_parse(s->alg, &alg) != OAUTH2_ERR_OK)
+	if (s->alg == NULL || crypto_alg_parse(s->alg, &alg) != OAUTH2_ERR_OK ||
+	    (alg != CRYPTO_RS256 && alg != CRYPTO_ES256))
 		return refuse(config, d, "private_key_file",
 		    "its algorithm is not RS256 or ES256");
 	if (s->kid != NULL && !is_credential(s->kid, KID_MAX))

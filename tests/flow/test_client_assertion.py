@@ -173,6 +173,7 @@ def test_a_signature_that_is_none_is_not_sent(send, server, signature):
 @pytest.mark.parametrize("options, word", [
     ({"alg": None}, "private_key_file: missing"),
     ({"alg": "HS256"}, "RS256 or ES256"), ({"alg": "none"}, "RS256 or ES256"),
+    ({"alg": "PS256"}, "RS256 or ES256"), ({"alg": "EdDSA"}, "RS256 or ES256"),
     ({"kid": ""}, "private_key_id"), ({"kid": "a\nb"}, "private_key_id"),
     ({"audience": "http://a.example/"}, "audience"),
     ({"audience": ""}, "audience"), (SECRET, "client_secret: "),

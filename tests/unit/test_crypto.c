@@ -46,6 +46,20 @@ the_digests_of_the_standard(void **state)
 }
 
 static void
+sha512_is_that_of_the_standard(void **state)
+{
+	AUTO(buf_free) struct buf b = BUF(100);
+	uint8_t digest[CRYPTO_SHA512_SIZE];
+
+	(void)state;
+	assert_int_equal(crypto_sha512("abc", 3, digest), OAUTH2_ERR_OK);
+	base64url_encode(&b, digest, sizeof(digest));
+	assert_string_equal(buf_text(&b),
+	    "3a81oZNherrMQXNJriBBMRLm-k6JqX6iCp7u5ktV05ohkpkqJ0_BqDa6PCOj_uu9"
+	    "RU1EI2Q86A4qmslPpUyknw");
+}
+
+static void
 random_bytes_differ(void **state)
 {
 	uint8_t zero[32] = { 0 }, a[32] = { 0 }, b[32] = { 0 };
@@ -58,17 +72,23 @@ random_bytes_differ(void **state)
 }
 
 static void
-two_algorithms_have_names(void **state)
+four_algorithms_have_names(void **state)
 {
+	static const char *const names[] = { [CRYPTO_RS256] = "RS256",
+		[CRYPTO_PS256] = "PS256",
+		[CRYPTO_ES256] = "ES256",
+		[CRYPTO_EDDSA] = "EdDSA" };
 	static const char *const others[] = { "", "RS25", "RS2566", "rs256",
-		"RS384", "PS256", "HS256", "none", "EdDSA" };
+		"RS384", "RS512", "PS384", "ES384", "ES256K", "HS256", "none",
+		"None", "EDDSA", "Ed25519", "Ed448" };
 	enum crypto_alg alg;
 
 	(void)state;
-	assert_int_equal(crypto_alg_parse("RS256", &alg), OAUTH2_ERR_OK);
-	assert_int_equal(alg, CRYPTO_RS256);
-	assert_int_equal(crypto_alg_parse("ES256", &alg), OAUTH2_ERR_OK);
-	assert_int_equal(alg, CRYPTO_ES256);
+	for (size_t i = 0; i < COUNT(names); i++) {
+		assert_int_equal(
+		    crypto_alg_parse(names[i], &alg), OAUTH2_ERR_OK);
+		assert_int_equal(alg, i);
+	}
 	for (size_t i = 0; i < COUNT(others); i++)
 		assert_int_equal(
 		    crypto_alg_parse(others[i], &alg), OAUTH2_ERR_CONFIG);
@@ -201,6 +221,8 @@ keys_that_do_not_fit_are_refused(void **state)
 	    "the private key is not RSA, as RS256 needs";
 	static const char no_ec[] =
 	    "the private key is not P-256, as ES256 needs";
+	static const char no_alg[] =
+	    "the algorithm to sign with is not RS256 or ES256";
 	static const struct {
 		const char *what, *pem;
 		enum crypto_alg alg;
@@ -217,6 +239,8 @@ keys_that_do_not_fit_are_refused(void **state)
 		{ "P-384", p384, CRYPTO_ES256, no_ec },
 		{ "secp256k1", sec256k1, CRYPTO_ES256, no_ec },
 		{ "Ed25519 for ES256", ed25519, CRYPTO_ES256, no_ec },
+		{ "to sign as PS256", rsa, CRYPTO_PS256, no_alg },
+		{ "to sign as EdDSA", ed25519, CRYPTO_EDDSA, no_alg },
 		{ "RSA 1024", rsa_1024, CRYPTO_RS256,
 		    "the private key has not 2048 to 8192 bits" },
 	};
@@ -252,8 +276,9 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_digests_of_the_standard),
+		cmocka_unit_test(sha512_is_that_of_the_standard),
 		cmocka_unit_test(random_bytes_differ),
-		cmocka_unit_test(two_algorithms_have_names),
+		cmocka_unit_test(four_algorithms_have_names),
 		cmocka_unit_test(rs256_signs_the_example_of_rfc_7515),
 		cmocka_unit_test(
 		    the_check_of_es256_takes_the_example_of_rfc_7515),
