@@ -12,6 +12,7 @@
 
 #include "codec/base64url.h"
 #include "codec/crypto.h"
+#include "codec/jwk.h"
 #include "crypto_case.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
@@ -172,6 +173,35 @@ sign_bytes(const struct signer *how, const void *data, size_t n, struct buf *b)
 	EVP_PKEY_free(key);
 	BIO_free(bio);
 	assert_int_equal(buf_err(b), OAUTH2_ERR_OK);
+}
+
+/* Append a token of header and payload, signed as it should not always be. */
+static inline void
+make_jwt(const struct signer *how, const char *header, const char *payload,
+    struct buf *b)
+{
+	struct buf signature = BUF(1024);
+
+	base64url_encode(b, header, strlen(header));
+	buf_putc(b, '.');
+	base64url_encode(b, payload, strlen(payload));
+	sign_bytes(how, b->data, b->len, &signature);
+	buf_putc(b, '.');
+	base64url_encode(b, signature.data, signature.len);
+	buf_free(&signature);
+	assert_int_equal(buf_err(b), OAUTH2_ERR_OK);
+}
+
+static inline struct jwk_set *
+parse_keys(const char *text)
+{
+	AUTO(json_free) struct json *json = NULL;
+	struct jwk_set *set = NULL;
+
+	assert_int_equal(
+	    json_parse(text, strlen(text), &json, NULL), OAUTH2_ERR_OK);
+	assert_int_equal(jwk_set_parse(json, &set, NULL), OAUTH2_ERR_OK);
+	return set;
 }
 
 #endif
