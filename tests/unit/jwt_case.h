@@ -13,6 +13,7 @@
 #include "codec/base64url.h"
 #include "codec/crypto.h"
 #include "codec/jwk.h"
+#include "codec/jws.h"
 #include "crypto_case.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
@@ -202,6 +203,21 @@ parse_keys(const char *text)
 	    json_parse(text, strlen(text), &json, NULL), OAUTH2_ERR_OK);
 	assert_int_equal(jwk_set_parse(json, &set, NULL), OAUTH2_ERR_OK);
 	return set;
+}
+
+/* A failure hands out nothing. */
+static inline enum oauth2_err
+verify_jws(
+    const char *keys, const char *token, struct buf *ret, struct detail *d)
+{
+	AUTO(jwk_set_free) struct jwk_set *set = parse_keys(keys);
+	enum oauth2_err err = jws_verify(token, set, NULL, ret, d);
+
+	if (err != OAUTH2_ERR_OK) {
+		assert_int_equal(ret->len, 0);
+		assert_true(d->text[0] != '\0');
+	}
+	return err;
 }
 
 #endif
