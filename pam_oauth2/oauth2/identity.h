@@ -3,18 +3,9 @@
 #define PAM_OAUTH2_OAUTH2_IDENTITY_H
 
 #include "base/identity.h"
+#include "oauth2/claims.h"
 #include "oauth2/client.h"
 #include "oauth2/token.h"
-
-/* What to read beyond sub, email and email_verified. */
-struct oauth2_identity_query {
-	/*
-	 * The claim with the groups: a key, or a path of keys with dots
-	 * (realm_access.roles). NULL: none are read.
-	 */
-	const char *groups_claim;
-	const struct strlist *claims; /* names to read; NULL: none */
-};
 
 /*
  * Fetch userinfo. Needs OAUTH2_NEEDS_USERINFO. The token travels in a

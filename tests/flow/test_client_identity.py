@@ -145,6 +145,16 @@ def test_groups_that_cannot_be_checked_are_named_as_such(identity, groups):
     assert refused(got, cause="policy")
 
 
+@pytest.mark.parametrize("claims", [
+    {"_claim_names": {"groups": "src1"}},
+    {"_claim_names": {"groups": "src1"}, "groups": ["a"]},
+    {"hasgroups": True}])
+def test_groups_that_are_elsewhere_are_named_as_such(identity, claims):
+    got = identity(options={"groups_claim": "groups"}, **claims)
+    assert refused(got, cause="policy")
+    assert "too many groups" in got["text"]
+
+
 def test_groups_are_not_read_unless_asked_for(identity):
     assert identity(groups=5)["groups"] == ""
 
