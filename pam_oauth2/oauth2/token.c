@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "base/secret.h"
+#include "codec/jws.h"
 #include "oauth2/field.h"
 #include "oauth2/request.h"
 
@@ -59,9 +60,8 @@ read_all(const struct json *json, int64_t now, struct oauth2_token *t,
 				       OAUTH2_TOKEN_MAX, &t->refresh_token, d),
 			d);
 	if (err == OAUTH2_ERR_OK)
-		err = field_optional(field_token(json, "id_token",
-					 OAUTH2_TOKEN_MAX, &t->id_token, d),
-		    d);
+		err = field_optional(
+		    field_token(json, "id_token", JWS_MAX, &t->id_token, d), d);
 	if (err == OAUTH2_ERR_OK)
 		err = field_optional(
 		    field_text(json, "scope", SCOPE_MAX, &t->scope, d), d);

@@ -7,7 +7,7 @@
 
 #include "base/err.h"
 
-#define OAUTH2_TOKEN_MAX (16 * 1024) /* bytes of each token */
+#define OAUTH2_TOKEN_MAX (16 * 1024) /* bytes; an ID token: JWS_MAX */
 
 struct json;
 
