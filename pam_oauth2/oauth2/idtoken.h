@@ -31,8 +31,8 @@ struct oauth2_idtoken_expected {
 	const char *hd;			   /* the claims of these names */
 	const char *tid;
 	/*
-	 * At a refresh: whom the first token was about and for. NULL for a
-	 * fresh sign-in, which a token must be from.
+	 * At a refresh: about whom the first token was, and for whom. NULL
+	 * for a fresh sign-in.
 	 */
 	const char *sub;
 	const struct strlist *aud;
@@ -48,8 +48,10 @@ struct oauth2_idtoken_claims {
 };
 
 /*
- * Check an ID token: its form and signature, then every claim that RULES lists
- * for it, and read it.
+ * Check an ID token and read it: form and signature (jws_verify()); issuer,
+ * audience and azp; exp, iat and nbf, where clocks may differ by 60 s and a
+ * fresh token was issued within 600 s; nonce, at_hash where it is there, sub;
+ * then what the settings ask for beyond.
  *
  * ret      Untouched on failure.
  * d->text  what is wrong; nothing of the token but differences of time.

@@ -74,10 +74,22 @@ forge(const struct forgery *f, enum crypto_alg alg, struct detail *d)
 	    &e, buf_text(&token), f->keys ? f->keys : NAMED_KEYS, NULL, d);
 }
 
+/* The same in every way but for what a forgery changes. */
+static inline void
+assert_genuine_is_accepted(enum crypto_alg alg)
+{
+	static const struct forgery genuine = { .what = "genuine" };
+	static bool is_known[ALGS];
+	struct detail d = { 0 };
+
+	if (!is_known[alg])
+		assert_int_equal(forge(&genuine, alg, &d), OAUTH2_ERR_OK);
+	is_known[alg] = true;
+}
+
 static inline void
 run_forgery(const struct forgery *f)
 {
-	static const struct forgery genuine = { .what = "genuine" };
 	enum oauth2_err wanted = f->err ? f->err : OAUTH2_ERR_ID_TOKEN;
 
 	for (enum crypto_alg alg = 0; alg < ALGS; alg++) {
@@ -86,7 +98,7 @@ run_forgery(const struct forgery *f)
 
 		if (f->algs != 0 && (f->algs & 1U << alg) == 0)
 			continue;
-		assert_int_equal(forge(&genuine, alg, &d), OAUTH2_ERR_OK);
+		assert_genuine_is_accepted(alg);
 		err = forge(f, alg, &d);
 		*(err == OAUTH2_ERR_OK ? &accepted : &refused) += 1;
 		if (err != wanted ||
