@@ -436,6 +436,38 @@ a_point_is_on_the_curve(void **state)
 	}
 }
 
+/* Points whose x or y ends with a zero, which a short one would get for free.
+ */
+static void
+a_coordinate_has_32_bytes(void **state)
+{
+	static const char *const points[][2] = {
+		{ "gAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAgA",
+		    "MFQ2fWB2wLCDyisyzxk41fSpGl4WH2tAYVJIaMR3k9k" },
+		{ "gAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAB70",
+		    "4HP5QZZjpB-YKNv-EGx4oq5QABWD9WkkBKv-gG_D6wA" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(points); i++) {
+		AUTO(crypto_public_free) struct crypto_public *key = NULL;
+		AUTO(buf_free) struct buf x = decoded(points[i][0]);
+		AUTO(buf_free) struct buf y = decoded(points[i][1]);
+		struct buf *other = i == 0 ? &x : &y;
+
+		other->len = 31;
+		assert_int_equal(
+		    crypto_public_p256(&x, &y, &key), OAUTH2_ERR_SYNTAX);
+		other->len = 32;
+		buf_putc(other, '\0');
+		assert_int_equal(
+		    crypto_public_p256(&x, &y, &key), OAUTH2_ERR_SYNTAX);
+		other->len = 32;
+		assert_int_equal(
+		    crypto_public_p256(&x, &y, &key), OAUTH2_ERR_OK);
+	}
+}
+
 static void
 a_point_beside_the_curve_is_none(void **state)
 {
@@ -485,6 +517,7 @@ main(void)
 		cmocka_unit_test(rsa_has_2048_to_8192_bits_and_65537),
 		cmocka_unit_test(a_modulus_has_no_zero_in_front),
 		cmocka_unit_test(a_point_is_on_the_curve),
+		cmocka_unit_test(a_coordinate_has_32_bytes),
 		cmocka_unit_test(a_point_beside_the_curve_is_none),
 		cmocka_unit_test(ed25519_has_32_bytes),
 	};
