@@ -95,6 +95,19 @@ static const char ed25519_other[] =
     "MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g\n"
     "-----END PRIVATE KEY-----\n";
 
+/* Numbers of 32 bytes */
+#define ZERO "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+#define ONE  "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1"
+#define MAX \
+	"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff" \
+	"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"
+#define P256_ORDER \
+	"\xff\xff\xff\xff\x00\x00\x00\x00\xff\xff\xff\xff\xff\xff\xff\xff" \
+	"\xbc\xe6\xfa\xad\xa7\x17\x9e\x84\xf3\xb9\xca\xc2\xfc\x63\x25\x51"
+#define P256_PRIME \
+	"\xff\xff\xff\xff\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00" \
+	"\x00\x00\x00\x00\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"
+
 /* How to sign; the first of each algorithm is how it should be. */
 struct signer {
 	const char *pem;
@@ -141,6 +154,17 @@ der_to_raw(const unsigned char *der, size_t n, unsigned char raw[64])
 	assert_int_equal(BN_bn2binpad(ECDSA_SIG_get0_r(sig), raw, 32), 32);
 	assert_int_equal(BN_bn2binpad(ECDSA_SIG_get0_s(sig), raw + 32, 32), 32);
 	ECDSA_SIG_free(sig);
+}
+
+/* The bytes of a text in base64url. */
+static inline struct buf
+decoded(const char *text)
+{
+	struct buf b = BUF(2048);
+
+	assert_int_equal(
+	    base64url_decode(&b, text, strlen(text)), OAUTH2_ERR_OK);
+	return b;
 }
 
 /* Read once: most of a test's time under valgrind would go here. */
