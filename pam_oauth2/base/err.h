@@ -12,6 +12,7 @@
 	X(LIMIT, "input larger than the allowed limit") \
 	X(SYNTAX, "malformed input") \
 	X(NOT_FOUND, "not found") \
+	X(EXISTS, "exists already") \
 	X(UNTRUSTED, "owner or permissions are not safe") \
 	X(CONFIG, "not configured correctly") \
 	X(TIMEOUT, "time limit reached") \
