@@ -19,12 +19,14 @@ enum fault_how {
 	FAULT_ERROR,
 	FAULT_KILL_BEFORE,
 	FAULT_KILL_AFTER,
+	FAULT_MEANWHILE, /* another process does something before it */
 };
 
 static struct fault {
 	int n; /* the call that it happens to, from 1; 0: none */
 	enum fault_how how;
 	int error;
+	void (*meanwhile)(void);
 	int count;	  /* of calls so far */
 	char trace[1024]; /* their names */
 } fault;
@@ -41,6 +43,8 @@ fault_comes(const char *name)
 		return false;
 	if (fault.how == FAULT_KILL_BEFORE)
 		kill(getpid(), SIGKILL);
+	if (fault.how == FAULT_MEANWHILE)
+		fault.meanwhile();
 	errno = fault.error;
 	return fault.how == FAULT_ERROR;
 }

@@ -355,6 +355,54 @@ what_the_killed_left_is_removed_and_the_living_are_not_disturbed(void **state)
 	assert_int_equal(count_temporaries(), 1);
 }
 
+/* The dead one's file has become the file, and the living has begun anew. */
+static void
+finish_and_begin(void)
+{
+	assert_int_equal(rename(at(".file.0"), at("file")), 0);
+	put(".file.0", "alive", 0600);
+}
+
+static void
+what_has_become_anothers_is_not_taken_for_stale(void **state)
+{
+	AUTO(dir_free) struct dir *dir = open_house();
+	struct stat st;
+
+	(void)state;
+	put(".file.0", "stale", 0600);
+	fault = (struct fault){
+		.n = 1, .how = FAULT_MEANWHILE, .meanwhile = finish_and_begin
+	};
+	assert_int_equal(dir_remove(dir, "file", NULL), OAUTH2_ERR_OK);
+	fault = (struct fault){ 0 };
+	assert_int_equal(stat(at(".file.0"), &st), 0);
+	assert_int_equal(st.st_size, 5);
+}
+
+static void
+remove_as_stale(void)
+{
+	assert_int_equal(unlink(at(".file.0")), 0);
+}
+
+static void
+a_writer_taken_for_dead_before_its_lock_begins_again(void **state)
+{
+	AUTO(dir_free) struct dir *dir = open_house();
+	AUTO(dir_write_free) struct dir_write *w = NULL;
+
+	(void)state;
+	fault = (struct fault){
+		.n = 2, .how = FAULT_MEANWHILE, .meanwhile = remove_as_stale
+	};
+	assert_int_equal(dir_reserve(dir, "file", 4, &w, NULL), OAUTH2_ERR_OK);
+	fault = (struct fault){ 0 };
+	assert_int_equal(
+	    dir_commit(w, "n", 1, DIR_REPLACE, NULL), OAUTH2_ERR_OK);
+	assert_int_equal(access(at("file"), F_OK), 0);
+}
+
 static void
 removing_takes_left_overs_along_but_not_the_livings(void **state)
 {
@@ -433,6 +481,8 @@ main(void)
 		TEST(of_those_who_race_to_make_it_one_wins),
 		TEST(
 		    what_the_killed_left_is_removed_and_the_living_are_not_disturbed),
+		TEST(what_has_become_anothers_is_not_taken_for_stale),
+		TEST(a_writer_taken_for_dead_before_its_lock_begins_again),
 		TEST(removing_takes_left_overs_along_but_not_the_livings),
 		TEST(a_link_in_place_of_a_temporary_is_not_followed),
 		TEST(a_limit_on_file_sizes_is_met_before_anything_is_sent),
