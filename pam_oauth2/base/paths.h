@@ -6,6 +6,10 @@
 #define PATH_SETTINGS  SYSCONFDIR "/pam_oauth2/pam_oauth2.conf"
 #define PATH_ALLOWLIST SYSCONFDIR "/pam_oauth2/allowlist"
 
+/* What this host keeps, and what it keeps until it is started anew. */
+#define PATH_STATE "/var/lib/pam_oauth2"
+#define PATH_RUN   "/run/pam_oauth2"
+
 /* The user that the worker becomes. */
 #define WORKER_USER "_pam_oauth2"
 

@@ -19,7 +19,8 @@ enum fault_how {
 	FAULT_ERROR,
 	FAULT_KILL_BEFORE,
 	FAULT_KILL_AFTER,
-	FAULT_MEANWHILE, /* another process does something before it */
+	FAULT_MEANWHILE,       /* another process does something before it */
+	FAULT_MEANWHILE_ERROR, /* and it fails */
 };
 
 static struct fault {
@@ -43,10 +44,10 @@ fault_comes(const char *name)
 		return false;
 	if (fault.how == FAULT_KILL_BEFORE)
 		kill(getpid(), SIGKILL);
-	if (fault.how == FAULT_MEANWHILE)
+	if (fault.meanwhile != NULL)
 		fault.meanwhile();
 	errno = fault.error;
-	return fault.how == FAULT_ERROR;
+	return fault.how == FAULT_ERROR || fault.how == FAULT_MEANWHILE_ERROR;
 }
 
 static inline long
