@@ -19,6 +19,7 @@
 	X(CLOSED, "the other side is gone") \
 	X(PROTOCOL, "message out of turn or not well-formed") \
 	X(SANDBOX, "privileges could not be given up") \
+	X(SEAL, "not sealed here for this, or damaged") \
 	X(TRANSPORT, "the server could not be reached") \
 	X(TLS, "the server's certificate or TLS was refused") \
 	X(HTTP, "unexpected HTTP answer") \
