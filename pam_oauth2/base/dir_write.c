@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/secret.h"
 
@@ -18,6 +19,8 @@
  */
 #define SLOTS	      8U
 #define SLOT_ATTEMPTS 4
+#define WAITS	      50
+#define WAIT_NS	      (10 * CLOCK_NS_PER_MS)
 #define TEMPORARY_MAX (DIR_NAME_MAX + 4) /* ".NAME.N" and NUL */
 
 struct dir_write {
@@ -87,22 +90,36 @@ write_failed(const struct dir_write *w, int error, struct detail *d)
 	return OAUTH2_ERR_IO;
 }
 
-static enum oauth2_err
-find_slot(struct dir_write *w, struct detail *d)
+/* 0, or why there is no temporary file; EEXIST: every slot is taken. */
+static int
+find_slot(struct dir_write *w)
 {
-	int error = EEXIST;
-
-	for (unsigned i = 0; i < SLOTS * SLOT_ATTEMPTS && error == EEXIST;
-	     i++) {
+	for (unsigned i = 0; i < SLOTS * SLOT_ATTEMPTS; i++) {
 		name_slot(w->name, i / SLOT_ATTEMPTS, w->temporary);
 		w->fd = make_temporary(w->dir, w->temporary);
 		if (w->fd >= 0)
-			return OAUTH2_ERR_OK;
-		error = errno;
-		if (error == EEXIST)
-			remove_stale(w->dir, w->temporary);
+			return 0;
+		if (errno != EEXIST)
+			break;
+		remove_stale(w->dir, w->temporary);
+		errno = EEXIST;
 	}
 	w->temporary[0] = '\0';
+	return errno;
+}
+
+/* Many may make the same file at its first use; each is soon done. */
+static enum oauth2_err
+wait_slot(struct dir_write *w, struct detail *d)
+{
+	int error = find_slot(w);
+
+	for (int i = 0; i < WAITS && error == EEXIST; i++) {
+		clock_sleep_until(clock_monotonic_ns() + WAIT_NS);
+		error = find_slot(w);
+	}
+	if (error == 0)
+		return OAUTH2_ERR_OK;
 	if (error != EEXIST)
 		return write_failed(w, error, d);
 	return detail_fail(d, OAUTH2_ERR_TIMEOUT,
@@ -141,7 +158,7 @@ dir_reserve(const struct dir *dir, const char *name, size_t size,
 	if (err != OAUTH2_ERR_OK)
 		return err;
 	memcpy(w->name, name, strlen(name));
-	err = find_slot(w, d);
+	err = wait_slot(w, d);
 	if (err == OAUTH2_ERR_OK)
 		err = make_space(w, d);
 	if (err == OAUTH2_ERR_OK)

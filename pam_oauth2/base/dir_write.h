@@ -27,7 +27,7 @@ enum dir_commit {
  * dir      borrowed, for as long as ret lives.
  *
  * Errors: IO (full, read-only, over a limit of this process: d->text has
- * the system's words), TIMEOUT (too many writers at once), NOMEM.
+ * the system's words), TIMEOUT (too many writers for half a second), NOMEM.
  */
 enum oauth2_err dir_reserve(const struct dir *dir, const char *name,
     size_t size, struct dir_write **ret, struct detail *d) MUST_CHECK;

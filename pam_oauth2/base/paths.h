@@ -10,6 +10,10 @@
 #define PATH_STATE "/var/lib/pam_oauth2"
 #define PATH_RUN   "/run/pam_oauth2"
 
+/* Which machine, and since when it runs. */
+#define PATH_MACHINE_ID "/etc/machine-id"
+#define PATH_BOOT_ID	"/proc/sys/kernel/random/boot_id"
+
 /* The user that the worker becomes. */
 #define WORKER_USER "_pam_oauth2"
 
