@@ -64,6 +64,8 @@ write_row(const struct json_table_row *row, const void *values, struct buf *ret)
 	case JSON_TABLE_TEXT:
 	case JSON_TABLE_OPTIONAL:
 		return write_text(row, *CONST_MEMBER(char *, values, row), ret);
+	case JSON_TABLE_INLINE:
+		return write_text(row, CONST_MEMBER(char, values, row), ret);
 	case JSON_TABLE_TEXTS:
 		return write_texts(
 		    row, CONST_MEMBER(struct strlist, values, row), ret);
@@ -102,12 +104,26 @@ read_text(const struct json *json, const struct json_table_row *row, char **ret)
 }
 
 static enum json_found
+read_inline(
+    const struct json *json, const struct json_table_row *row, char *ret)
+{
+	const char *text;
+	enum json_found found = json_get_text(json, row->name, row->max, &text);
+
+	if (found == JSON_FOUND)
+		memcpy(ret, text, strlen(text) + 1);
+	return found;
+}
+
+static enum json_found
 read_row(const struct json *json, const struct json_table_row *row, void *ret)
 {
 	switch (row->kind) {
 	case JSON_TABLE_TEXT:
 	case JSON_TABLE_OPTIONAL:
 		return read_text(json, row, MEMBER(char *, ret, row));
+	case JSON_TABLE_INLINE:
+		return read_inline(json, row, MEMBER(char, ret, row));
 	case JSON_TABLE_TEXTS:
 		MEMBER(struct strlist, ret, row)->max = row->items;
 		return json_get_texts(json, row->name, row->max,
@@ -173,6 +189,9 @@ json_table_free(const struct json_table *table, void *values)
 		case JSON_TABLE_OPTIONAL:
 			secret_free(*MEMBER(char *, values, row));
 			*MEMBER(char *, values, row) = NULL;
+			break;
+		case JSON_TABLE_INLINE:
+			secret_wipe(MEMBER(char, values, row), row->max + 1);
 			break;
 		case JSON_TABLE_TEXTS:
 			strlist_free(MEMBER(struct strlist, values, row));

@@ -16,6 +16,7 @@
 enum json_table_kind {
 	JSON_TABLE_TEXT,     /* char *, UTF-8, never empty */
 	JSON_TABLE_OPTIONAL, /* the same, or NULL: no member */
+	JSON_TABLE_INLINE,   /* char[max + 1], otherwise the same as TEXT */
 	JSON_TABLE_TEXTS,    /* struct strlist of such texts */
 	JSON_TABLE_INT64,    /* 0 to JSON_TABLE_INT64_MAX */
 };

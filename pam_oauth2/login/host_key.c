@@ -52,7 +52,10 @@ derive(const uint8_t raw[CRYPTO_KEY_SIZE], struct host_key *ret)
 		err = crypto_derive(raw, "pam_oauth2 pin 1", none, ret->pin);
 	if (err == OAUTH2_ERR_OK)
 		err = crypto_derive(raw, "pam_oauth2 key id 1", none, id);
-	memcpy(ret->id, id, sizeof(ret->id));
+	for (size_t i = 0; i < sizeof(ret->id) / 2; i++) {
+		ret->id[2 * i] = digits[id[i] >> 4];
+		ret->id[2 * i + 1] = digits[id[i] & 15];
+	}
 	return err;
 }
 

@@ -12,13 +12,13 @@
 #include "codec/crypto_seal.h"
 
 #define HOST_KEY_FILE	 "host.key"
-#define HOST_KEY_ID_SIZE 8
+#define HOST_KEY_ID_SIZE 17 /* digits and NUL */
 
 /* What the key's bytes are for; the bytes themselves are not kept. */
 struct host_key {
 	uint8_t seal[CRYPTO_KEY_SIZE]; /* seals */
 	uint8_t pin[CRYPTO_KEY_SIZE];  /* goes into the key of a PIN */
-	uint8_t id[HOST_KEY_ID_SIZE];  /* tells keys apart; no secret */
+	char id[HOST_KEY_ID_SIZE];     /* tells keys apart; no secret */
 };
 
 /*

@@ -48,7 +48,7 @@ two_hosts_have_two_keys(void **state)
 	assert_int_equal(load(NULL, &second, NULL), OAUTH2_ERR_OK);
 	assert_memory_not_equal(first->seal, second->seal, 32);
 	assert_memory_not_equal(first->pin, second->pin, 32);
-	assert_memory_not_equal(first->id, second->id, 8);
+	assert_string_not_equal(first->id, second->id);
 }
 
 /* python3: hmac.new(bytes(range(32)), b"pam_oauth2 ... 1\0", "sha256") */
@@ -64,15 +64,13 @@ each_purpose_has_a_key_of_its_own(void **state)
 		0xed, 0x53, 0x57, 0x3b, 0x44, 0x7f, 0xca, 0x61, 0xcb, 0xee,
 		0xfb, 0x24, 0x26, 0x2a, 0x37, 0xb2, 0x65, 0x0b, 0x44, 0x6c,
 		0xa4, 0x95, 0x7c, 0x7d, 0xee };
-	static const uint8_t id[] = { 0xed, 0xb0, 0x15, 0x2d, 0x5e, 0xb9, 0x98,
-		0xcb };
 
 	(void)state;
 	put("host.key", KEY "\n", 0600);
 	assert_int_equal(load(NULL, &key, NULL), OAUTH2_ERR_OK);
 	assert_memory_equal(key->seal, seal, sizeof(seal));
 	assert_memory_equal(key->pin, pin, sizeof(pin));
-	assert_memory_equal(key->id, id, sizeof(id));
+	assert_string_equal(key->id, "edb0152d5eb998cb");
 }
 
 static void
@@ -154,14 +152,20 @@ a_key_that_others_can_read_is_refused(void **state)
 	assert_null(key);
 }
 
-/* The first byte of the id of the key that a child got. */
+/* Two digits of the id of the key, as a child and its parent see them. */
+static int
+summary(const struct host_key *key)
+{
+	return key->id[0] ^ key->id[1] << 1;
+}
+
 static int
 load_in_child(void)
 {
 	AUTO(host_key_free) struct host_key *key = NULL;
 
 	usleep(10000);
-	return load(NULL, &key, NULL) == OAUTH2_ERR_OK ? key->id[0] : -1;
+	return load(NULL, &key, NULL) == OAUTH2_ERR_OK ? summary(key) : -1;
 }
 
 static void
@@ -178,7 +182,7 @@ of_those_who_make_it_at_once_all_get_the_same(void **state)
 		for (int i = 0; i < RACERS; i++) {
 			assert_true(waitpid(-1, &status, 0) > 0);
 			assert_true(WIFEXITED(status));
-			assert_int_equal(WEXITSTATUS(status), key->id[0]);
+			assert_int_equal(WEXITSTATUS(status), summary(key));
 		}
 		empty_house(state);
 	}
@@ -198,7 +202,7 @@ whatever_fails_there_is_one_key_or_none(void **state)
 {
 	struct stat st;
 
-	for (size_t i = 0; i < COUNT(fault_kinds); i++) {
+	for (size_t i = 0; i < FAULT_FEW; i++) {
 		struct fault what = fault_kinds[i];
 		enum fault_end end = FAULT_OK;
 
