@@ -106,6 +106,7 @@ ftruncate(int fd, off_t n)
 	return (int)FAULTY(ftruncate, fd, n);
 }
 
+/* Not for real: the kernel, which knows it all, outlives whom we kill. */
 int
 fsync(int fd)
 {
@@ -114,7 +115,7 @@ fsync(int fd)
 	if (fault_comes(
 		fstat(fd, &st) == 0 && S_ISDIR(st.st_mode) ? "sync" : "fsync"))
 		return -1;
-	return (int)fault_done(syscall(SYS_fsync, fd));
+	return (int)fault_done(0);
 }
 
 int
@@ -168,16 +169,17 @@ fault_run(struct fault what, bool (*operation)(void *), void *arg)
 
 /* Each of these at each call, and at one call more than there are. */
 static const struct fault fault_kinds[] = {
+	{ .how = FAULT_KILL_BEFORE },
+	{ .how = FAULT_KILL_AFTER },
 	{ .how = FAULT_ERROR, .error = ENOSPC },
 	{ .how = FAULT_ERROR, .error = EROFS },
 	{ .how = FAULT_ERROR, .error = EIO },
 	{ .how = FAULT_ERROR, .error = EDQUOT },
 	{ .how = FAULT_ERROR, .error = EFBIG },
-	{ .how = FAULT_KILL_BEFORE },
-	{ .how = FAULT_KILL_AFTER },
 };
 
-#define FAULT_ERRORS 5
 #define FAULT_KILLS  2
+#define FAULT_ERRORS 5
+#define FAULT_FEW    3 /* where one error is as good as another */
 
 #endif

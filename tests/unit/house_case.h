@@ -2,6 +2,7 @@
 #ifndef PAM_OAUTH2_TESTS_HOUSE_CASE_H
 #define PAM_OAUTH2_TESTS_HOUSE_CASE_H
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <ftw.h>
 #include <setjmp.h>
@@ -83,6 +84,22 @@ empty_house(void **state)
 {
 	(void)state;
 	return nftw(house, remove_inner, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+/* How many temporary files somebody has left in a directory. */
+static inline unsigned
+count_temporaries(const char *path)
+{
+	DIR *stream = opendir(path);
+	const struct dirent *entry;
+	unsigned count = 0;
+
+	assert_non_null(stream);
+	while ((entry = readdir(stream)) != NULL)
+		count += entry->d_name[0] == '.' &&
+			 strspn(entry->d_name, ".") != strlen(entry->d_name);
+	closedir(stream);
+	return count;
 }
 
 #endif

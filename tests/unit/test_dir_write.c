@@ -1,7 +1,6 @@
 /* base/dir_write: the old content or the new one, whatever happens when. */
 #include "fault_case.h"
 
-#include <dirent.h>
 #include <sys/resource.h>
 
 #include "base/dir_write.h"
@@ -59,21 +58,6 @@ look(const char *name)
 	return (char)content.data[0];
 }
 
-static unsigned
-count_temporaries(void)
-{
-	DIR *stream = opendir(house);
-	const struct dirent *entry;
-	unsigned count = 0;
-
-	assert_non_null(stream);
-	while ((entry = readdir(stream)) != NULL)
-		count += entry->d_name[0] == '.' &&
-			 strspn(entry->d_name, ".") != strlen(entry->d_name);
-	closedir(stream);
-	return count;
-}
-
 static bool
 write_new(void *arg)
 {
@@ -101,7 +85,7 @@ suffer(struct fault what, int calls)
 	/* Nothing is in the way of the next one, and nothing is left over. */
 	assert_int_equal(replace("file", 'n', NEW_SIZE, NULL), OAUTH2_ERR_OK);
 	assert_int_equal(look("file"), 'n');
-	assert_int_equal(count_temporaries(), 0);
+	assert_int_equal(count_temporaries(house), 0);
 	return end;
 }
 
@@ -207,7 +191,7 @@ the_systems_words_are_passed_on(void **state)
 		assert_non_null(strstr(d.text, house));
 	}
 	fault = (struct fault){ 0 };
-	assert_int_equal(count_temporaries(), 0);
+	assert_int_equal(count_temporaries(house), 0);
 }
 
 static void
@@ -225,7 +209,7 @@ nothing_is_there_before_the_commit(void **state)
 	assert_int_equal(st.st_mode, S_IFREG | 0600);
 	assert_true(st.st_blocks * 512 >= RESERVED);
 	dir_write_free(TAKE(w));
-	assert_int_equal(count_temporaries(), 0);
+	assert_int_equal(count_temporaries(house), 0);
 	assert_int_equal(look("file"), '-');
 }
 
@@ -307,7 +291,7 @@ of_those_who_race_to_make_it_one_wins(void **state)
 			winners += WEXITSTATUS(status);
 		}
 		assert_int_equal(winners, 1);
-		assert_int_equal(count_temporaries(), 0);
+		assert_int_equal(count_temporaries(house), 0);
 		assert_int_equal(unlink(at("race")), 0);
 	}
 }
@@ -336,10 +320,10 @@ what_the_killed_left_is_removed_and_the_living_are_not_disturbed(void **state)
 		assert_int_equal(
 		    fault_run((struct fault){ 0 }, reserve_and_leave, NULL),
 		    FAULT_KILLED);
-		assert_int_equal(count_temporaries(), i + 1);
+		assert_int_equal(count_temporaries(house), i + 1);
 		assert_int_equal(dir_reserve(dir, "file", 4, &alive[i], NULL),
 		    OAUTH2_ERR_OK);
-		assert_int_equal(count_temporaries(), i + 1);
+		assert_int_equal(count_temporaries(house), i + 1);
 	}
 	assert_int_equal(
 	    dir_reserve(dir, "file", 4, &more, NULL), OAUTH2_ERR_TIMEOUT);
@@ -352,7 +336,7 @@ what_the_killed_left_is_removed_and_the_living_are_not_disturbed(void **state)
 		    OAUTH2_ERR_OK);
 		dir_write_free(alive[i]);
 	}
-	assert_int_equal(count_temporaries(), 1);
+	assert_int_equal(count_temporaries(house), 1);
 }
 
 /* The dead one's file has become the file, and the living has begun anew. */
@@ -417,9 +401,9 @@ removing_takes_left_overs_along_but_not_the_livings(void **state)
 	assert_int_equal(rename(at(".file.0"), at(".file.5")), 0);
 	assert_int_equal(
 	    dir_reserve(dir, "file", 4, &alive, NULL), OAUTH2_ERR_OK);
-	assert_int_equal(count_temporaries(), 2);
+	assert_int_equal(count_temporaries(house), 2);
 	assert_int_equal(dir_remove(dir, "file", NULL), OAUTH2_ERR_OK);
-	assert_int_equal(count_temporaries(), 1);
+	assert_int_equal(count_temporaries(house), 1);
 	assert_int_equal(look("file"), '-');
 	assert_int_equal(dir_remove(dir, "file", NULL), OAUTH2_ERR_NOT_FOUND);
 	assert_int_equal(dir_remove(dir, "../x", NULL), OAUTH2_ERR_INTERNAL);
@@ -436,7 +420,7 @@ a_link_in_place_of_a_temporary_is_not_followed(void **state)
 	assert_int_equal(mkdir(at(".file.1"), 0700), 0);
 	assert_int_equal(replace("file", 'n', NEW_SIZE, NULL), OAUTH2_ERR_OK);
 	assert_int_equal(look("file"), 'n');
-	assert_int_equal(count_temporaries(), 2);
+	assert_int_equal(count_temporaries(house), 2);
 }
 
 static bool
@@ -461,7 +445,7 @@ a_limit_on_file_sizes_is_met_before_anything_is_sent(void **state)
 	    fault_run((struct fault){ 0 }, write_under_a_limit, NULL),
 	    FAULT_OK);
 	assert_int_equal(look("file"), 'o');
-	assert_int_equal(count_temporaries(), 0);
+	assert_int_equal(count_temporaries(house), 0);
 }
 
 #define TEST(name) cmocka_unit_test_teardown(name, empty_house)
