@@ -118,7 +118,7 @@ PYTEST := $(PYTHON) -B -m pytest -q -p no:cacheprovider
 UNIT_asan := $(UNIT_SRC:%.c=$(BUILD)/asan/%)
 UNIT_valgrind := $(UNIT_SRC:%.c=$(BUILD)/valgrind/%)
 DRIVERS := $(BUILD)/asan/tests/flow/client_driver \
-    $(BUILD)/release/tests/pam/driver $(BUILD)/release/tests/pam/inject
+    $(addprefix $(BUILD)/release/tests/pam/,driver inject keeper)
 
 $(STAGE)/.done: $(BUILD)/release/pam_oauth2.so \
     $(BUILD)/release/pam_oauth2_helper
