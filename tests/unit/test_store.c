@@ -296,11 +296,11 @@ a_lock_is_of_one_record_and_is_not_waited_for_long(void **state)
 	assert_int_equal(store_lock(store, &alice, INT64_MAX, &second, NULL),
 	    OAUTH2_ERR_TIMEOUT);
 	assert_in_range(clock_monotonic_ns() - started, 3 * CLOCK_NS_PER_S,
-	    4 * CLOCK_NS_PER_S);
+	    10 * CLOCK_NS_PER_S);
+	started = clock_monotonic_ns();
 	assert_int_equal(
 	    store_lock(store, &alice, 0, &second, NULL), OAUTH2_ERR_TIMEOUT);
-	assert_in_range(clock_monotonic_ns() - started, 3 * CLOCK_NS_PER_S,
-	    5 * CLOCK_NS_PER_S);
+	assert_in_range(clock_monotonic_ns() - started, 0, 2 * CLOCK_NS_PER_S);
 }
 
 static void
