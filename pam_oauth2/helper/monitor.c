@@ -51,7 +51,7 @@ monitor_run(int fd)
 	if (err == OAUTH2_ERR_OK)
 		err = privileges_keep_kill();
 	if (err == OAUTH2_ERR_OK)
-		err = sandbox_monitor();
+		err = sandbox_monitor(worker.pid);
 	if (err == OAUTH2_ERR_OK)
 		signin_run(&person, &worker_leg);
 	else if (err == OAUTH2_ERR_NOT_FOUND)

@@ -329,6 +329,22 @@ def test_worker_that_hangs(logins, stage):
     assert module.wait() == 0
 
 
+def test_log_that_comes_late(logins):
+    """Its socket was not there when the helper started: no record is lost."""
+    device = Path("/dev/log")
+    aside = device.rename("/dev/log.aside")
+    try:
+        module = logins.start()
+        wait_until(lambda: "\nSeccomp:\t2" in
+                   Path(f"/proc/{module.pid}/status").read_text())
+    finally:
+        aside.rename(device)
+    polling(module)
+    module.cancel()
+    assert module.verdict(1) == ("DENY", "cancelled")
+    assert logins.decision()["reason"] == "cancelled"
+
+
 def test_one_worker(logins):
     """Nobody else is started."""
     module = logins.start().greet()

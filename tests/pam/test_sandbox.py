@@ -73,12 +73,16 @@ def test_worker(module, table, other, what, call, expected):
 
 @pytest.mark.parametrize("what, call, expected", MONITOR,
                          ids=[row[0] for row in MONITOR])
-def test_monitor(module, table, what, call, expected):
+def test_monitor(module, table, other, what, call, expected):
     """A system call from inside the real monitor."""
     worker = module.worker
+    (HOME / "scratch").mkdir()
     # Its own sandbox closes after the worker was forked.
     wait_until(lambda: status(module.pid)["Seccomp"] == "2")
-    probe(table, "monitor", module.pid, what, call, expected)
+    probe(table, "monitor", module.pid, what,
+          call.format(worker=worker, other=other), expected)
+    assert os.listdir(HOME / "scratch") == []
+    assert is_running(other)
     if expected == KILLED:
         wait_until(lambda: not is_running(worker), timeout=1)
 
