@@ -257,7 +257,7 @@ def test_monitor_cannot_be_looked_into(module):
 
 
 HOSTILE = """\
-import os, resource, signal, sys
+import ctypes, os, resource, signal, sys
 sys.path.insert(0, sys.argv[1])
 from module import spawn
 import socket
@@ -274,6 +274,8 @@ for name, value in dict(FSIZE=0, CPU=5, AS=2**30, DATA=2**30, STACK=2**20,
     limit = getattr(resource, "RLIMIT_" + name)
     resource.setrlimit(limit, (value, resource.getrlimit(limit)[1]))
 os.nice(10)
+os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
+ctypes.CDLL(None).prctl(29, ctypes.c_ulong(2**60), 0, 0, 0)
 os.setresuid(21001, 0, 0)
 os.setresgid(21001, 0, 0)
 print(spawn(theirs.fileno(), env={}), flush=True)
@@ -296,8 +298,12 @@ def test_monitor_takes_nothing_from_a_hostile_caller(module, tmp_path):
             assert found[f"Max {name}"] == ("unlimited",) * 2, name
         assert found["Max open files"] == ("256",) * 2
         assert found["Max stack size"] == (str(8 * 1024**2),) * 2
-        assert os.getpriority(os.PRIO_PROCESS, pid) == 0
-        assert children(pid)
+        (worker,) = children(pid)
+        for process in (pid, worker):
+            assert os.getpriority(os.PRIO_PROCESS, process) == 0
+            assert os.sched_getscheduler(process) == os.SCHED_OTHER
+            slack = Path(f"/proc/{process}/timerslack_ns").read_text()
+            assert int(slack) == 50000
     finally:
         host.communicate("")
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from house import (ENVIRONMENT, HOME, PRIVATE_DIRECTORIES, WORKER_UID,
                    as_user, write_file)
-from story import COMMAND, reached_by
+from story import COMMAND, POLL, reached_by
 from terminal import Detached, TerminalError
 from trap import VARIABLES, Trap
 
@@ -252,6 +252,16 @@ def test_who_lets_an_alarm_end_su_ends_the_helper(house, tricked):
     assert bob.session.wait() == -signal.SIGALRM
     house.wait_no_helpers(SOON)
     assert bob.decision()["result"] == "denied"
+
+
+def test_a_caller_cannot_put_the_deadline_off(house, provider, tricked):
+    """Timers that may be years late: the helper ends when it should."""
+    house.use_provider(provider, login_timeout=10)
+    bob = tricked("su", "import ctypes; ctypes.CDLL(None).prctl("
+                  "29, ctypes.c_ulong(2 ** 60), 0, 0, 0)").wait_text()
+    house.wait_no_helpers(10 + SOON)
+    assert bob.decision()["reason"] == "login_timeout"
+    assert len(bob.requests(POLL)) == 1
 
 
 HOSTILE = """if True:
