@@ -180,6 +180,10 @@ on_result(struct session *s, const struct wire_msg *m)
 		return OAUTH2_ERR_PROTOCOL;
 	if (s->is_cancelled && result.verdict != WIRE_VERDICT_DENY)
 		return OAUTH2_ERR_PROTOCOL;
+	/* Whoever stops us in between has not kept a verdict for later. */
+	if (result.verdict != WIRE_VERDICT_DENY &&
+	    clock_monotonic_ns() > s->deadline_ns)
+		return OAUTH2_ERR_TIMEOUT;
 	err = wire_recv(&s->wire, clock_monotonic_ns() + CLOSE_WAIT_NS, &more);
 	if (err != OAUTH2_ERR_CLOSED)
 		return OAUTH2_ERR_PROTOCOL;

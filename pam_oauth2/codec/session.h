@@ -57,8 +57,8 @@ struct session_result {
  * Hold one session over a connected SOCK_SEQPACKET descriptor (borrowed).
  *
  * GRANT is returned only when a well-formed RESULT said so with this
- * session's nonce, this phase and this user's name, and the helper then
- * closed without another word.
+ * session's nonce, this phase and this user's name, the helper then closed
+ * without another word, and all of it was read in time.
  *
  * nonce    WIRE_NONCE_SIZE random bytes.
  * ret      starts as DENY and stays so on every error.

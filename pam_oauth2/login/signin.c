@@ -165,7 +165,11 @@ decide(struct signin *s)
 		.identity = s->identity,
 	};
 
-	s->reason = policy_decide(&input, &s->rule, &s->detail);
+	/* Who can freeze us could keep an approval until we know better. */
+	if (clock_monotonic_ns() < s->deadline_ns)
+		s->reason = policy_decide(&input, &s->rule, &s->detail);
+	else
+		(void)signin_fail_err(s, OAUTH2_ERR_TIMEOUT);
 }
 
 /*

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import wire
-from helper_house import (PENDING, SLOW_DOWN, STAGES, TOKEN, check_ended,
+from helper_house import (ALICE, PENDING, SLOW_DOWN, STAGES, TOKEN, check_ended,
                           invited, new, polling)
 from module import children, is_running, monotonic_ns, wait_until
 from scripted import Raw, Reply
@@ -327,6 +327,23 @@ def test_worker_that_hangs(logins, stage):
         module.reply()
     assert module.verdict() == ("DENY", "login_timeout")
     assert module.wait() == 0
+
+
+def test_monitor_that_is_frozen(logins):
+    """Until it is too late: an approval that came in time is none."""
+    logins.set(login_timeout=10)
+    logins.answer(TOKEN)
+    logins.server.on("/me", Reply(json=ALICE, delay=0.5))
+    module = logins.start()
+    deadline = 2 * SECOND + monotonic_ns()
+    module.greet(STARTED_NS=deadline - 10 * SECOND).invited()
+    module.reply()
+    logins.wait_polls(1)
+    os.kill(module.pid, signal.SIGSTOP)
+    time.sleep(seconds_left(deadline) + 0.1)
+    assert logins.server.to("/me") and not is_running(module.worker)
+    os.kill(module.pid, signal.SIGCONT)
+    assert module.verdict() == ("DENY", "login_timeout")
 
 
 def test_log_that_comes_late(logins):

@@ -200,6 +200,9 @@ def kill(which):
 HELPERS = [
     Scene("no-worker-user", "sandbox_failed", prefix=NO_WORKER_USER,
           detail="no user _pam_oauth2", **NO_SETTINGS),
+    # Its capabilities survive setuid(): it could become root again.
+    Scene("worker-that-can-return", "sandbox_failed", requests=0,
+          prefix=("setpriv", "--securebits", "+no_setuid_fixup")),
     Scene("no-helper", "helper_failed", **NO_HELPER,
           prefix=inside("mount -t tmpfs none /usr/libexec/pam_oauth2")),
     Scene("no-program", "helper_failed", **NO_HELPER,
