@@ -226,6 +226,13 @@ def test_control(logins, pair):
         run(pair[1].fileno(), HELPER, timeout=0.5)
 
 
+def test_alarm_that_was_set_before(logins, pair):
+    """It survives exec, and would end the helper when it rings."""
+    with pytest.raises(subprocess.TimeoutExpired):
+        run(pair[1].fileno(), HELPER, timeout=1, before="import signal; "
+            "signal.setitimer(signal.ITIMER_REAL, 0.4)")
+
+
 def test_not_root(logins, pair):
     """A user cannot have it do anything."""
     assert run(pair[1].fileno(), HELPER,
