@@ -298,6 +298,15 @@ def test_monitor_killed(logins, stage):
     assert module.wait() == -signal.SIGKILL
 
 
+def test_monitor_killed_while_the_worker_hangs(logins):
+    """The worker dies even where it cannot hear of it."""
+    module = logins.start()
+    polling(module)
+    os.kill(module.worker, signal.SIGSTOP)
+    os.kill(module.pid, signal.SIGKILL)
+    wait_until(lambda: not is_running(module.worker), 1)
+
+
 @pytest.mark.parametrize("stage", STAGES)
 def test_worker_killed(logins, stage):
     """A fault of this host, told and recorded."""

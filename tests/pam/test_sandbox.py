@@ -270,7 +270,7 @@ for number in (signal.SIGPIPE, signal.SIGCHLD, signal.SIGTERM):
 signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
 signal.alarm(1)
 for name, value in dict(FSIZE=0, CPU=5, AS=2**30, DATA=2**30, STACK=2**20,
-                        NOFILE=20).items():
+                        NOFILE=20, NPROC=50).items():
     limit = getattr(resource, "RLIMIT_" + name)
     resource.setrlimit(limit, (value, resource.getrlimit(limit)[1]))
 os.nice(10)
@@ -297,6 +297,7 @@ def test_monitor_takes_nothing_from_a_hostile_caller(module, tmp_path):
         for name in ("cpu time", "file size", "address space", "data size"):
             assert found[f"Max {name}"] == ("unlimited",) * 2, name
         assert found["Max open files"] == ("256",) * 2
+        assert len(set(found["Max processes"])) == 1
         assert found["Max stack size"] == (str(8 * 1024**2),) * 2
         (worker,) = children(pid)
         for process in (pid, worker):
