@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 import wire
-from helper_house import (ALICE, PENDING, SLOW_DOWN, STAGES, TOKEN, check_ended,
-                          invited, new, polling)
+from helper_house import (ALICE, PENDING, SLOW_DOWN, STAGES, TOKEN,
+                          check_ended, invited, new, polling)
 from module import children, is_running, monotonic_ns, wait_until
 from scripted import Raw, Reply
 

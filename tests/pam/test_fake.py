@@ -232,6 +232,38 @@ def test_approved_account_is_known(fake):
     assert played.results == [SUCCESS, SUCCESS, SUCCESS]
 
 
+# A stack in which the account phase succeeds only where we have no opinion.
+NO_OPINION = ("auth required pam_oauth2.so",
+              "account [ignore=1 default=die] pam_oauth2.so",
+              "account required pam_deny.so",
+              "account required pam_permit.so")
+
+
+def test_approval_is_for_one_user(fake):
+    """The host goes on with another: of that one nothing is known."""
+    played = fake("fake.grant()", "test", "authenticate", "user=bob",
+                  "acct_mgmt", typed="\n", decisions=0, stack=NO_OPINION)
+    assert played.results == [SUCCESS, SUCCESS]
+
+
+def test_approval_ends_with_the_next_attempt(fake):
+    """Approved, then denied on the same handle: nothing is known."""
+    script = """
+import pathlib
+flag = pathlib.Path("/run/house/approved-before")
+if flag.exists():
+    flag.unlink()
+    fake.greet()
+    fake.result(VERDICT=2, REASON="access_denied")
+else:
+    flag.touch()
+    fake.grant()
+"""
+    played = fake(script, "test", "authenticate", "authenticate",
+                  "acct_mgmt", typed="\n", decisions=0, stack=NO_OPINION)
+    assert played.results == [SUCCESS, AUTH_ERR, SUCCESS]
+
+
 @pytest.mark.parametrize("control", ["required", "requisite", "sufficient"])
 def test_grant_before_a_module_that_denies(fake, control):
     """Only sufficient opens the door alone."""
@@ -299,6 +331,30 @@ fake.result()
 """
     assert fake(script, typed="caf\u00e9 %s\n",
                 decisions=0).result == SUCCESS
+
+
+def test_answer_is_not_kept(fake):
+    """It may be a code or a password: the host's memory has it no more."""
+    script = BEGIN + """
+import re
+fake.ask()
+answer = fake.receive("REPLY").fields["TEXT"]
+fake.ask()
+held = b""
+host = f"/proc/{os.getppid()}/"
+with open(host + "maps") as maps, open(host + "mem", "rb") as memory:
+    for first, last in re.findall(r"^(\\w+)-(\\w+) rw", maps.read(), re.M):
+        memory.seek(int(first, 16))
+        held += memory.read(int(last, 16) - int(first, 16))
+assert b"198.51.100.77" in held, len(held)  # its remote address is there
+assert answer.endswith("typed-but-gone"), answer
+assert b"typed-but-gone" not in held
+fake.receive("REPLY")
+fake.result()
+"""
+    played = fake(script, typed="x" * 40 + "typed-but-gone\n\n", decisions=0,
+                  options=("-r", "198.51.100.77"))
+    assert played.result == SUCCESS
 
 
 def test_what_is_typed_before_enter_stays_here(fake):
