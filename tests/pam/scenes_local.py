@@ -1,5 +1,6 @@
 """What can be wrong with this host and with whoever asks."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -8,6 +9,7 @@ from pathlib import Path
 import documents
 import takeover
 from scene import ABORT, ALICE, ALLOWED, IGNORED, Scene
+from scenes_provider import GRANTED, TOKEN
 from scripted import Reply
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -255,13 +257,42 @@ def interrupt(play, what=signal.SIGINT):
     os.kill(play.process.pid, what)
 
 
-def connect(play):
-    """Give the host a client: a TCP connection, as sshd's PAM process has."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        play.near = socket.create_connection(listener.getsockname())
-        play.far, (address, port) = listener.accept()
-    play.options += ["-e", f"SSH_CONNECTION={address} {port} 127.0.0.1 22"]
-    play.pass_fds = (play.far.fileno(),)
+def connection(address, at, port=0):
+    """Return both ends of a connection from an address to a listener."""
+    is_v6 = ":" in at
+    family = socket.AF_INET6 if is_v6 else socket.AF_INET
+    with socket.create_server((at, 0), family=family,
+                              dualstack_ipv6=is_v6) as listener:
+        near = socket.create_connection(
+            (address, listener.getsockname()[1]),
+            source_address=(address, port))
+        return near, listener.accept()[0]
+
+
+def give(play, near, far):
+    """Give the host its client, as sshd's PAM process has it."""
+    play.near, play.far = near, far
+    address, port, *_ = near.getsockname()
+    play.options += ["-e", f"SSH_CONNECTION={address} {port} {address} 22"]
+    play.pass_fds += (far.fileno(),)
+
+
+def connect(address="127.0.0.1", at=None):
+    """Return what gives the host a client."""
+    return lambda play: give(play, *connection(address, at or address))
+
+
+def connect_two(play):
+    """Give it another's as well, whose port begins the client's."""
+    for port in range(1024, 6553):
+        with contextlib.suppress(OSError):
+            other = connection("127.0.0.1", "127.0.0.1", port)
+            client = connection("127.0.0.1", "127.0.0.1", port * 10)
+            break
+    other[0].close()
+    play.other = other
+    play.pass_fds = (other[1].fileno(),)
+    give(play, *client)
 
 
 def hang_up(play):
@@ -290,7 +321,14 @@ PEOPLE = [
     Scene("ctrl-c-elsewhere", "cancelled", told="nothing", prefix=BLOCKED,
           meanwhile=interrupt, **WAITING),
     Scene("client-hangs-up", "client_gone", told="nothing",
-          arrange=connect, meanwhile=hang_up, **WAITING),
+          arrange=connect(), meanwhile=hang_up, **WAITING),
+    Scene("client-hangs-up-ipv6", "client_gone", told="nothing",
+          arrange=connect("::1"), meanwhile=hang_up, **WAITING),
+    # sshd writes its address as what it is.
+    Scene("client-hangs-up-mapped", "client_gone", told="nothing",
+          arrange=connect(at="::"), meanwhile=hang_up, **WAITING),
+    Scene("another-hangs-up", "approved", arrange=connect_two,
+          answers={"/token": [PENDING, TOKEN]}, **GRANTED),
     Scene("host-dies", "client_gone", code=None, told="nothing",
           meanwhile=die, **WAITING),
     Scene("no-conversation", "no_conversation", options=("-c",),
