@@ -67,6 +67,7 @@ class Scene:
     told: str = "support"               # or "id", "nothing"
     has_uid: bool = True                # the module has asked for it
     has_flow: bool = True               # the helper has decided
+    flow: str = "device"                # which it then was
     has_iss: bool = True                # and knew the settings
     requests: object = None             # how many came, None: any number
     seconds: tuple = (0, 5)             # its duration
