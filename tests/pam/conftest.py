@@ -137,9 +137,9 @@ class Stage:
         write_file(STACKS / service, "\n".join(lines) + "\n", 0o644)
 
     @staticmethod
-    def command(service, *operations, options=(), user="alice"):
+    def command(service, *operations, options=(), user="alice", prefix=()):
         """Return the driver's command line."""
-        return [str(DRIVER), *options, str(STACKS), service, user,
+        return [*prefix, str(DRIVER), *options, str(STACKS), service, user,
                 *(operations or ("authenticate",))]
 
     def _driver(self, service):
@@ -295,16 +295,25 @@ def replace_helper(stage):
 
 
 @pytest.fixture
-def fake(stage, replace_helper):
-    """Return a function that plays a login with a fake helper."""
+def fake_helper(replace_helper):
+    """Return a function that puts a fake helper in place."""
     places = [str(ROOT / "tests" / "pam"), str(ROOT / "tests" / "flow")]
 
-    def run(script, *what, **how):
+    def put(script):
         FAKE_NOTES.unlink(missing_ok=True)
         path = replace_helper()
         path.write_text(FAKE.format(places=places, notes=str(FAKE_NOTES),
                                     script=script))
         path.chmod(0o755)
+
+    return put
+
+
+@pytest.fixture
+def fake(stage, fake_helper):
+    """Return a function that plays a login with a fake helper."""
+    def run(script, *what, **how):
+        fake_helper(script)
         played = stage.play(*what, **how)
         notes = FAKE_NOTES.read_text() if FAKE_NOTES.exists() else "nothing"
         assert notes == FAKE_DONE, notes
