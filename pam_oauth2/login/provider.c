@@ -342,6 +342,8 @@ provider_offers(struct signin *s)
 	if (err != OAUTH2_ERR_OK)
 		return signin_fail_err(s, err);
 	s->has_offer = true;
+	signin_note(s, "the provider offers %s, interval %u s",
+	    s->offer.is_code ? "an address" : "a code", s->offer.interval);
 	return check_offer(s);
 }
 
@@ -396,5 +398,12 @@ provider_identifies(struct signin *s)
 	if (!await_worker(s, &m))
 		return false;
 	err = read_identity(s, &m);
-	return err == OAUTH2_ERR_OK || signin_fail_err(s, err);
+	if (err != OAUTH2_ERR_OK)
+		return signin_fail_err(s, err);
+	signin_note(s, "the provider names somebody: email %s, %zu groups",
+	    s->identity->email == NULL	  ? "missing"
+	    : s->identity->email_verified ? "verified"
+					  : "unverified",
+	    s->identity->groups.count);
+	return true;
 }

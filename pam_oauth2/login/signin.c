@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/paths.h"
 #include "base/secret.h"
+#include "base/text.h"
 #include "login/messages.h"
 #include "login/person.h"
 #include "login/policy.h"
@@ -131,6 +132,12 @@ learn_rules(struct signin *s)
 	if (allowlist_load(s->settings->allowlist, g->user, &s->allowlist,
 		&s->detail) != OAUTH2_ERR_OK)
 		return signin_fail(s, REASON_allowlist_invalid, NULL);
+	signin_note(s,
+	    "settings of %s: provider %s, %lld s; %zu lines of the allowlist",
+	    g->section, s->settings->provider.name,
+	    (long long)((s->deadline_ns - clock_monotonic_ns()) /
+			CLOCK_NS_PER_S),
+	    s->allowlist->count);
 	return true;
 }
 
@@ -262,6 +269,20 @@ signin_fail(struct signin *s, enum reason reason, const char *fmt, ...)
 	(void)vsnprintf(s->detail.text, sizeof(s->detail.text), fmt, ap);
 	va_end(ap);
 	return false;
+}
+
+void
+signin_note(const struct signin *s, const char *fmt, ...)
+{
+	char text[256], clean[512], id[40];
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	text_clean(clean, sizeof(clean), text, strlen(text));
+	text_clean(id, sizeof(id), s->greeting.id, strlen(s->greeting.id));
+	log_debug("event=step id=\"%s\" step=\"%s\"", id, clean);
 }
 
 bool

@@ -53,4 +53,10 @@ bool signin_fail(struct signin *s, enum reason reason, const char *fmt, ...)
 /* The same for trouble with a leg or with memory. */
 bool signin_fail_err(struct signin *s, enum oauth2_err err);
 
+/*
+ * A step of the story, for the log of who has asked for every one (debug).
+ * Never what the person or the provider said: how much of it, at most.
+ */
+void signin_note(const struct signin *s, const char *fmt, ...) PRINTF(2, 3);
+
 #endif

@@ -117,6 +117,18 @@ def test_good_arguments(stage, house):
     assert str(other) in played.decisions[0]["detail"]
 
 
+@pytest.mark.parametrize("arguments", [(), ("debug",)])
+def test_debug_argument(stage, house, arguments):
+    """With it every step is logged, without it none."""
+    mark = house.log.mark()
+    played = denied(stage.play(stack=stage.stack("required", *arguments)),
+                    "provider_unreachable")
+    steps = [line for line in house.log.since(mark) if "event=step" in line]
+    assert bool(steps) == bool(arguments)
+    assert all(f'id="{played.decisions[0]["id"]}"' in line
+               for line in steps)
+
+
 def test_denial_tells_and_logs_the_same_id(stage):
     """The id on the screen is the one in the log."""
     played = denied(stage.play(), "provider_unreachable")
