@@ -72,6 +72,7 @@ class Scene:
     requests: object = None             # how many came, None: any number
     seconds: tuple = (0, 5)             # its duration
     detail: str = ""                    # a pattern that has to be found
+    check: object = None                # looks at the rest: check(play)
     # And where root has asked for the codes that let a stack go on.
     open_code: int = None
 
@@ -122,7 +123,7 @@ class Play:
     def _write(self):
         """Write the files of this world."""
         scene = self.scene
-        self.write("allowlist", scene.allowlist, 0o600)
+        self.write("allowlist", self.fill(scene.allowlist), 0o600)
         self.write("secret", "very-secret\n", 0o600)
         self.write("settings", "\n".join([
             "[pam_oauth2]", *self._lines({

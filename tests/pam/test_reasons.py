@@ -14,6 +14,7 @@ import pytest
 import scenes_local
 import scenes_paste
 import scenes_provider
+import scenes_settings
 from authority import Authority
 from conftest import DRIVER, ID, ROOT
 from scene import OPEN, SUPPORT, WORLDS, Plays
@@ -37,7 +38,8 @@ def read_list(name):
 
 
 TEXTS, CLASSES = read_list("REASON_CLASSES"), read_list("REASONS")
-PLAIN = [*scenes_provider.SCENES, *scenes_local.SCENES, *scenes_paste.SCENES]
+PLAIN = [*scenes_provider.SCENES, *scenes_local.SCENES,
+         *scenes_paste.SCENES, *scenes_settings.SCENES]
 
 
 def opened(scene):
@@ -151,6 +153,8 @@ def test_scene(house, plays, name):
     if scene.requests is not None:
         assert len(play.server.requests) == scene.requests
     assert scene.requests != 0 or scene.take or not play.server.requests
+    if scene.check is not None:
+        scene.check(play)
 
 
 def test_every_reason_has_a_scene():
