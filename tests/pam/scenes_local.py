@@ -232,6 +232,36 @@ HELPERS = [
                                   TEXT="")),
 ]
 
+REFUSED = "verification_uri_refused"
+EVIL = "https://evil.example/x"
+CODE_FLOW = {"settings": {"flow": "code"}, "flow": "code",
+             "provider": {"redirect_uri": "https://localhost/callback"}}
+# The worker has checked it all; it was taken over before it could.
+OFFERS = [
+    Scene("worker-offers", "conversation_failed", typed="",
+          **takeover.offers()),
+    Scene("worker-offers-another-host", REFUSED,
+          **takeover.offers(VERIFICATION_URI=EVIL)),
+    Scene("worker-offers-another-host-in-qr", REFUSED,
+          **takeover.offers(VERIFICATION_URI_COMPLETE=EVIL)),
+    Scene("worker-offers-http", REFUSED,
+          **takeover.offers(VERIFICATION_URI="http://localhost/x")),
+    Scene("worker-offers-an-escape", REFUSED,
+          **takeover.offers(VERIFICATION_URI="https://localhost/\033[2J")),
+    Scene("worker-offers-a-blank", REFUSED,
+          **takeover.offers(VERIFICATION_URI="https://localhost/a b")),
+    Scene("worker-offers-a-short-code", REFUSED,
+          **takeover.offers(USER_CODE="abc")),
+    Scene("worker-offers-a-code-with-escape", REFUSED,
+          **takeover.offers(USER_CODE="WDJB\033[2J")),
+    Scene("worker-offers-an-address-unasked", "protocol_error",
+          **takeover.offers("AUTHORIZE", URL="https://localhost/x")),
+    Scene("worker-offers-a-code-unasked", "protocol_error", **CODE_FLOW,
+          **takeover.offers()),
+    Scene("worker-offers-another-address", REFUSED, **CODE_FLOW,
+          **takeover.offers("AUTHORIZE", URL=EVIL)),
+]
+
 USERS = [
     Scene("user-unknown", "user_unknown", user="nobody-here", requests=4),
     Scene("user-unknown-listed", "user_unknown", user="nobody-here",
@@ -348,4 +378,4 @@ PEOPLE = [
     Scene("not-root", "not_root", options=("-u", str(SOMEBODY)),
           **NO_HELPER, has_uid=False),
 ]
-SCENES = [*SETTINGS, *FILES, *HELPERS, *USERS, *PEOPLE]
+SCENES = [*SETTINGS, *FILES, *HELPERS, *OFFERS, *USERS, *PEOPLE]

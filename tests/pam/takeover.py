@@ -8,20 +8,23 @@ import documents
 import wire
 from house import WORKER_UID
 from module import wait_until
-from scripted import Reply
+from scripted import Raw, Reply
 
 INJECT = (Path(__file__).resolve().parents[2]
           / "build" / "release" / "tests" / "pam" / "inject")
 LEG = 3  # the worker's descriptor
 NOSIGNAL = "0x4000"
-# struct wire while it polls: descriptor, its leg's address, sender, state,
-# has_nonce, nonce. Packets are wiped.
-WIRE = re.compile(
-    rb"\x03\0\0\0.{4}.{8}\x02\0\0\0\x03\x01(.{16})", re.S)
+STARTED, POLLING = 1, 3  # states of the leg
 
 
-def find_nonce(pid):
-    """Return the nonce of the worker's leg, out of its memory."""
+def find_nonce(pid, state):
+    """Return the nonce of the worker's leg, out of its memory.
+
+    That is in struct wire: descriptor, its leg's address, sender, state,
+    has_nonce, nonce. Packets are wiped.
+    """
+    wanted = re.compile(
+        rb"\x03\0\0\0.{4}.{8}\x02\0\0\0%c\x01(.{16})" % state, re.S)
     found = set()
     with open(f"/proc/{pid}/maps", encoding="ascii") as maps, \
             open(f"/proc/{pid}/mem", "rb") as memory:
@@ -31,15 +34,15 @@ def find_nonce(pid):
             if not mode.startswith("rw"):
                 continue
             memory.seek(int(first, 16))
-            found |= set(WIRE.findall(
+            found |= set(wanted.findall(
                 memory.read(int(last, 16) - int(first, 16))))
     (nonce,) = found
     return nonce
 
 
-def wait_sandboxed(play):
-    """Wait until the worker waits for approval, and return it."""
-    play.wait_request("/token")
+def wait_sandboxed(play, path="/token"):
+    """Wait until the worker waits for an answer, and return it."""
+    play.wait_request(path)
     worker = play.worker
     wait_until(lambda: "\nSeccomp:\t2" in
                Path(f"/proc/{worker}/status").read_text())
@@ -57,14 +60,28 @@ def send(worker, packet):
         f"= {len(packet)}", "killed by SIGKILL"), (done.stdout, done.stderr)
 
 
-def says(kind, **fields):
+def says(kind, state=POLLING, path="/token", **fields):
     """Return what a scene does: the worker is made to say this."""
     def meanwhile(play):
-        worker = wait_sandboxed(play)
+        worker = wait_sandboxed(play, path)
         send(worker, wire.packet(kind, wire.fields(fields),
-                                 find_nonce(worker)))
+                                 find_nonce(worker, state)))
 
     return meanwhile
+
+
+def offers(kind="DEVICE", **changes):
+    """Return what a scene does: the worker offers this to the person.
+
+    The provider has not answered anything yet.
+    """
+    usual = {"DEVICE": {"USER_CODE": "WDJB-MJHT", "EXPIRES_IN": 100,
+                        "VERIFICATION_URI": "https://localhost/activate",
+                        "INTERVAL": 5}, "AUTHORIZE": {"IS_ISS_SENT": 0}}
+    return {"answers": {documents.WELL_KNOWN: [Raw(end="hold")]},
+            "requests": 1, "meanwhile": says(
+                kind, STARTED, documents.WELL_KNOWN,
+                **{**usual[kind], **changes})}
 
 
 def babbles(play):
