@@ -77,6 +77,14 @@ class Scene:
     open_code: int = None
 
 
+def connections(count):
+    """Return a check: one for each host name, however much was asked."""
+    def check(play):
+        assert play.server.connections == count
+
+    return check
+
+
 class Play:
     """One performance of a scene."""
 

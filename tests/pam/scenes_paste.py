@@ -2,7 +2,7 @@
 
 import re
 
-from scene import SUCCESS, Scene
+from scene import SUCCESS, Scene, connections
 from scripted import Reply
 
 CALLBACK = "https://localhost/callback"
@@ -26,7 +26,8 @@ def paste(query, times=1):
 
 SCENES = [
     Scene("paste-code", "approved", typed="CODE\n", requests=3,
-          code=SUCCESS, result="granted", told="nothing", **CODE_FLOW),
+          code=SUCCESS, result="granted", told="nothing", **CODE_FLOW,
+          check=connections(1)),
     Scene("paste-address", "approved", requests=3, metadata=ANNOUNCED,
           code=SUCCESS, result="granted", told="nothing", **CODE_FLOW,
           **paste("code=CODE&iss={url}")),

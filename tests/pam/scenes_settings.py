@@ -1,7 +1,7 @@
 """Settings that reach the provider, or that decide: each has its effect."""
 
 import documents
-from scene import ALICE, ALLOWED, SUCCESS, Scene
+from scene import ALICE, ALLOWED, SUCCESS, Scene, connections
 from scripted import Reply
 
 GRANTED = {"code": SUCCESS, "result": "granted", "told": "nothing"}
@@ -67,7 +67,7 @@ ENDPOINTS = [
                     "{url}/by-hand"},
           check=asked("/by-hand", ("redirect_uri", CALLBACK))),
     Scene("set-endpoint_hosts", "approved", requests=4, **GRANTED,
-          provider={"endpoint_hosts": "127.0.0.1"},
+          provider={"endpoint_hosts": "127.0.0.1"}, check=connections(2),
           metadata={"token_endpoint": "https://127.0.0.1:{port}/token"}),
     Scene("set-verification_hosts", "approved", requests=4, **GRANTED,
           provider={"verification_hosts": "www.corp.example"},

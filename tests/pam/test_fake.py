@@ -191,6 +191,27 @@ def test_grant_after_the_deadline(fake):
     check_denied(played, "helper_failed")
 
 
+@pytest.mark.parametrize("stopped_s, reason", [(0, None),
+                                               (1.5, "helper_failed")])
+def test_grant_that_is_read_late(fake, stopped_s, reason):
+    """It came in time, and its caller has stopped the host until now."""
+    played = fake(f"""
+import time
+host = os.getppid()
+fake.greet()
+os.kill(host, {int(signal.SIGSTOP)})
+fake.ready(-4)
+fake.result()
+fake.close()
+time.sleep({stopped_s})
+os.kill(host, {int(signal.SIGCONT)})
+""", decisions=int(bool(reason)))
+    if reason:
+        check_denied(played, reason)
+    else:
+        assert played.result == SUCCESS
+
+
 @pytest.mark.parametrize("verdict, reason, code", [
     ("DENY", "access_denied", AUTH_ERR),
     ("UNAVAILABLE", "provider_unreachable", 9),
