@@ -164,6 +164,14 @@ def test_every_reason_has_a_scene():
     assert {scene.reason for scene in PLAIN} == set(CLASSES)
 
 
+def test_every_reason_is_explained():
+    """In pam_oauth2(8), where whoever reads the log looks it up."""
+    page = (ROOT / "pam_oauth2" / "man" / "pam_oauth2.8").read_text()
+    told = re.findall(r"^\.It ([a-z][a-z_ ,]*)$", page, re.M)
+    names = [name for line in told for name in line.split(" , ")]
+    assert set(CLASSES) <= set(names), set(CLASSES) - set(names)
+
+
 def test_whoever_is_refused_hears_the_same(plays):
     """The steps and the words do not say which rule it was."""
     heard = set()
