@@ -115,6 +115,12 @@ HARMLESS = {
     "small stack": "limit(r.RLIMIT_STACK, 2 ** 16)",
     "one process": "limit(r.RLIMIT_NPROC, 1)",
     "core files": "limit(r.RLIMIT_CORE, r.RLIM_INFINITY)",
+    "no locked memory": "limit(r.RLIMIT_MEMLOCK, 0)",
+    "no pending signals": "limit(r.RLIMIT_SIGPENDING, 0)",
+    "no message queues": "limit(r.RLIMIT_MSGQUEUE, 0)",
+    "one CPU": "os.sched_setaffinity(0, {0})",
+    "the first to be killed": "open('/proc/self/oom_score_adj', 'w')"
+                              ".write('1000')",
     "nice": "os.nice(19)",
     "idle": "os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))",
     "alarm": "s.alarm(100)",
