@@ -340,6 +340,35 @@ both_ends_close_on_exec(void **state)
 	}
 }
 
+/* Where a host prints, its texts would be packets. */
+static void
+no_end_is_a_standard_descriptor(void **state)
+{
+	int aside[3], fds[2][2];
+	enum oauth2_err errs[2];
+
+	(void)state;
+	for (int fd = 0; fd < 3; fd++) {
+		aside[fd] = fcntl(fd, F_DUPFD_CLOEXEC, 100);
+		close(fd);
+	}
+	errs[0] = wire_pair(fds[0]); /* both would be */
+	errs[1] = wire_pair(fds[1]);
+	for (int fd = 0; fd < 3; fd++) {
+		dup2(aside[fd], fd);
+		close(aside[fd]);
+	}
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(errs[i], OAUTH2_ERR_OK);
+		for (int end = 0; end < 2; end++) {
+			assert_true(fds[i][end] > STDERR_FILENO);
+			assert_int_equal(
+			    fcntl(fds[i][end], F_GETFD), FD_CLOEXEC);
+			close(fds[i][end]);
+		}
+	}
+}
+
 static void
 a_freed_leg_has_forgotten(void **state)
 {
@@ -379,6 +408,7 @@ main(void)
 		cmocka_unit_test(
 		    waiting_ends_at_the_deadline_whatever_interrupts),
 		cmocka_unit_test(both_ends_close_on_exec),
+		cmocka_unit_test(no_end_is_a_standard_descriptor),
 		cmocka_unit_test(a_freed_leg_has_forgotten),
 	};
 
