@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 
 from provider import ROOT
+from story import PROMPT
+from terminal import Terminal
 
 WARM_S = 120
 PR_SET_CHILD_SUBREAPER = 36
@@ -66,20 +68,16 @@ def children():
 
 
 @pytest.fixture
-def demo(tmp_path):
-    """Start the demo; afterwards see that nothing is left of it."""
-    # Whom it leaves behind becomes our child.
+def untouched(tmp_path):
+    """Return an environment; see afterwards that nothing was left."""
+    # Whom a demo leaves behind becomes our child.
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     before = machine()
     own = {name: tmp_path / name.lower() for name in ("HOME", "TMPDIR")}
     for path in own.values():
         path.mkdir()
-    env = {"PATH": os.environ["PATH"], "TERM": "xterm", "LC_ALL": "C.UTF-8",
-           **own}
-    with subprocess.Popen(["make", "demo", "AUTO=1"], cwd=ROOT, env=env,
-                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          text=True, start_new_session=True) as process:
-        yield process
+    yield {"PATH": os.environ["PATH"], "TERM": "xterm",
+           "LC_ALL": "C.UTF-8", **own}
     deadline = time.monotonic() + 5
     while children():
         assert time.monotonic() < deadline, "somebody goes on"
@@ -89,6 +87,16 @@ def demo(tmp_path):
     after = machine()
     for what, was in before.items():
         assert after[what] == was, what
+
+
+@pytest.fixture
+def demo(untouched):
+    """Start the demo that plays the person too."""
+    with subprocess.Popen(
+            ["make", "demo", "AUTO=1"], cwd=ROOT, env=untouched,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True,
+            start_new_session=True) as process:
+        yield process
 
 
 def test_it_plays_a_login_and_leaves_nothing(demo):
@@ -113,3 +121,20 @@ def test_interrupted_it_leaves_nothing(demo, end):
     os.killpg(demo.pid, ENDS[end])
     demo.stdout.read()
     assert demo.wait(10) != 0
+
+
+def test_a_person_plays_it(untouched):
+    """With the command that it prints, and the code from the screen."""
+    with Terminal(["make", "-C", ROOT, "demo"], untouched) as session:
+        session.expect(PROMPT, WARM_S)
+        command = re.search(r"^ +(/\S+ \S+/approve\.py [^\r]*)",
+                            session.text, re.M).group(1)
+        code = re.search(r"Code:  (\S+)", session.text).group(1)
+        done = subprocess.run(command.split(), input=code + "\n", text=True,
+                              capture_output=True, check=False)
+        assert done.returncode == 0, done.stderr
+        session.press_enter()
+        session.expect(rb"alice@\S+\$ ")
+        assert "uid=21001(alice)" in session.command("id")
+        session.send(b"exit\r")
+        assert session.wait() == 0
