@@ -34,6 +34,11 @@ CFLAGS_asan := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all \
     -fno-omit-frame-pointer
 LDFLAGS_asan := -fsanitize=address,undefined
 CFLAGS_valgrind := -O1
+# tests/flow/driver_fail.h, tests/flow/signin_driver.c
+LDFLAGS_client_driver := -Wl,--wrap=secret_alloc,--wrap=secret_strdup
+LDFLAGS_signin_driver := -Wl,--wrap=audit_write,--wrap=getrandom
+# a record that says what the test wants
+LDFLAGS_test_binding := -Wl,--wrap=subjects_check,--wrap=subjects_admit
 FLAVOURS := release asan valgrind
 
 CORE_SRC := $(foreach d,base codec net oauth2 login,$(wildcard pam_oauth2/$d/*.c))
@@ -50,7 +55,8 @@ UNIT_SRC := $(wildcard tests/unit/test_*.c)
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all code objects help deps install demo unit flow pam system lint check clean
+.PHONY: all code objects help deps install demo unit flow vectors pam system \
+    browser lint mutants check clean
 
 define FLAVOUR
 CORE_$1 := $$(CORE_SRC:%.c=$$(BUILD)/$1/%.o)
@@ -74,7 +80,11 @@ $$(BUILD)/$1/pam_oauth2.so: $$(MODULE_$1) $$(MODULE_MAP)
 	    -Wl,--version-script=$$(MODULE_MAP) -o $$@ $$(MODULE_$1) -lpam
 
 $$(BUILD)/$1/tests/%: $$(BUILD)/$1/tests/%.o $$(BUILD)/$1/libpamoauth2-core.a
-	$$(Q)$$(CC) $$(LDFLAGS_$1) -pie -o $$@ $$^ $$(LIBS) -lcmocka -lpam
+	$$(Q)$$(CC) $$(LDFLAGS_$1) $$(LDFLAGS_$$(@F)) -pie -o $$@ \
+	    -Wl,--start-group $$^ -Wl,--end-group $$(LIBS) -lcmocka -lpam
+
+$$(BUILD)/$1/tests/flow/signin_driver: \
+    $$(filter-out %/main.o,$$(HELPER_$1))
 
 -include $$(wildcard $$(BUILD)/$1/*/*.d $$(BUILD)/$1/*/*/*.d)
 endef
@@ -88,8 +98,11 @@ help:
 ## deps     install what building and testing needs (Debian, as root)
 ## install  into DESTDIR
 ## demo     a real login against a real provider on this machine
-## check    all tests: unit flow pam system lint
-## unit, flow, pam, system [K=name], lint   one suite
+## check    all tests: lint unit pam flow vectors system browser
+## lint, unit                            one suite
+## pam, flow, system, browser [K=name]   one suite, or some of its tests
+## vectors  the OAuth2 client under ASan, UBSan and valgrind; a count of vectors
+## mutants [K=pattern]   break each guard in turn, and see its test go red
 ## clean    remove the build folder
 
 deps:
@@ -118,7 +131,8 @@ PYTEST := $(PYTHON) -B -m pytest -q -p no:cacheprovider
 UNIT_asan := $(UNIT_SRC:%.c=$(BUILD)/asan/%)
 UNIT_valgrind := $(UNIT_SRC:%.c=$(BUILD)/valgrind/%)
 DRIVERS := $(BUILD)/asan/tests/flow/client_driver \
-    $(BUILD)/release/tests/pam/driver $(BUILD)/release/tests/pam/inject
+    $(BUILD)/asan/tests/flow/signin_driver \
+    $(addprefix $(BUILD)/release/tests/pam/,driver inject keeper)
 
 $(STAGE)/.done: $(BUILD)/release/pam_oauth2.so \
     $(BUILD)/release/pam_oauth2_helper
@@ -139,15 +153,34 @@ flow: $(STAGE)/.done $(DRIVERS)
 pam: $(STAGE)/.done $(DRIVERS)
 	$(PYTEST) tests/pam $(if $(K),-k '$(K)')
 
+# The demo first: it needs the machine as it is, the others leave it.
+DEMO_TEST := tests/system/test_demo.py
+SYSTEM_TESTS := $(DEMO_TEST) \
+    $(filter-out $(DEMO_TEST),$(wildcard tests/system/test_*.py))
+
 system: $(STAGE)/.done
-	$(PYTEST) -s tests/system $(if $(K),-k '$(K)')
+	$(PYTEST) -s $(SYSTEM_TESTS) $(if $(K),-k '$(K)')
+
+browser: $(STAGE)/.done
+	$(PYTEST) -s tests/browser $(if $(K),-k '$(K)')
 
 lint:
 	tests/lint/run
 
+# The client's tests in the flavours named: all is in `flow` and `unit` too,
+# but for those that drive the client under valgrind.
+WITH ?= asan valgrind
+vectors: $(foreach f,$(WITH),$(UNIT_$f) $(BUILD)/$f/tests/flow/client_driver)
+	$(PYTHON) -B tests/vectors/run.py $(BUILD) $(WITH)
+
+# Not part of `check`: it tests the tests, in some ten minutes.
+mutants:
+	$(PYTHON) -B tests/mutants/run.py $(if $(K),-k '$(K)')
+
 check: deps
 	@$(MAKE) --no-print-directory -j2 $(STAGE)/.done $(DRIVERS) \
-	    $(UNIT_asan) $(UNIT_valgrind)
+	    $(UNIT_asan) $(UNIT_valgrind) \
+	    $(BUILD)/valgrind/tests/flow/client_driver
 	$(PYTHON) -B tests/check.py
 
 clean:

@@ -47,6 +47,14 @@ put_time(struct buf *ret, int64_t when)
 	put(ret, "time", text);
 }
 
+/* An email address, encoded for a URL or not. */
+static bool
+has_address(const char *text, size_t n)
+{
+	return memchr(text, '@', n) != NULL ||
+	       memmem(text, n, "%40", 3) != NULL;
+}
+
 /*
  * Provider texts name people ("The signed in user 'a@b' is not assigned
  * ..."), so a word with an @, encoded or not, is never written.
@@ -60,7 +68,7 @@ put_detail(struct buf *ret, const char *detail)
 	while (*p != '\0' && text.len < AUDIT_VALUE_MAX) {
 		size_t n = strcspn(p, " \t\r\n");
 
-		if (memchr(p, '@', n) != NULL || memmem(p, n, "%40", 3) != NULL)
+		if (has_address(p, n))
 			buf_puts(&text, "[address]");
 		else
 			buf_put(&text, p,
@@ -89,7 +97,7 @@ audit_format(const struct audit_event *event, struct buf *ret)
 	bool is_granted = reason_class(event->reason) == REASON_CLASS_GRANTED;
 	const char *sub = event->sub;
 
-	if (!is_granted && sub != NULL && strchr(sub, '@') != NULL)
+	if (!is_granted && sub != NULL && has_address(sub, strlen(sub)))
 		sub = NULL;
 	buf_puts(ret, "event=decision");
 	put_time(ret, event->time);

@@ -32,6 +32,8 @@ oauth2_err_is_request(enum oauth2_err err)
 {
 	switch (err) {
 	case OAUTH2_ERR_DISCOVERY:
+	case OAUTH2_ERR_USERINFO_MISMATCH:
+	case OAUTH2_ERR_JWKS:
 	case OAUTH2_ERR_DEVICE_AUTHORIZATION:
 	case OAUTH2_ERR_PUSHED_AUTHORIZATION:
 	case OAUTH2_ERR_GET_ACCESS_TOKEN:

@@ -12,12 +12,14 @@
 	X(LIMIT, "input larger than the allowed limit") \
 	X(SYNTAX, "malformed input") \
 	X(NOT_FOUND, "not found") \
+	X(EXISTS, "exists already") \
 	X(UNTRUSTED, "owner or permissions are not safe") \
 	X(CONFIG, "not configured correctly") \
 	X(TIMEOUT, "time limit reached") \
 	X(CLOSED, "the other side is gone") \
 	X(PROTOCOL, "message out of turn or not well-formed") \
 	X(SANDBOX, "privileges could not be given up") \
+	X(SEAL, "not sealed here for this, or damaged") \
 	X(TRANSPORT, "the server could not be reached") \
 	X(TLS, "the server's certificate or TLS was refused") \
 	X(HTTP, "unexpected HTTP answer") \
@@ -27,6 +29,7 @@
 	X(MISSING_REVOKE_TOKEN_AUTH_METHOD, \
 	    "no client authentication for the revocation endpoint") \
 	X(DISCOVERY, "discovery of the provider's endpoints failed") \
+	X(JWKS, "the provider's keys could not be fetched") \
 	X(DEVICE_AUTHORIZATION, "the provider refused to start a sign-in") \
 	X(AUTHORIZATION_PENDING, "not approved yet") \
 	X(SLOW_DOWN, "not approved yet, and polled too fast") \
@@ -39,7 +42,15 @@
 	X(REVOKE_TOKEN, "the token could not be revoked") \
 	X(REVOKE_TOKEN_NOT_SUPPORTED, "the provider revokes no tokens") \
 	X(GET_ID_EMAIL, "id and email could not be read") \
-	X(GET_PROFILE, "the profile could not be read")
+	X(GET_PROFILE, "the profile could not be read") \
+	X(SIGNATURE, "the signature does not verify") \
+	X(UNKNOWN_KEY, "signed with a key that the provider does not list") \
+	X(ID_TOKEN, "the ID token was refused") \
+	X(USERINFO, "the signed userinfo was refused") \
+	X(USERINFO_MISMATCH, "userinfo is about someone else") \
+	X(AUTH_TOO_OLD, "the person signed in too long ago") \
+	X(ACR_AMR_MISSING, "the sign-in was not of the kind that is required") \
+	X(GROUPS_OVERAGE, "more groups than can be checked")
 
 #define OAUTH2_ERR_ENUM(name, text) OAUTH2_ERR_##name,
 enum oauth2_err {

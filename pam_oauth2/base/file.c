@@ -9,9 +9,9 @@
 
 #include "base/text.h"
 
-/* What open() says, in our words. O_NOFOLLOW answers ELOOP to a link. */
-static enum oauth2_err
-open_failed(const char *path, int error, struct detail *d)
+/* O_NOFOLLOW answers ELOOP to a link. */
+enum oauth2_err
+file_fail(const char *path, int error, struct detail *d)
 {
 	if (error == ENOENT)
 		return detail_fail(
@@ -24,78 +24,110 @@ open_failed(const char *path, int error, struct detail *d)
 	    d, OAUTH2_ERR_IO, "%s: %s", path, strerrordesc_np(error));
 }
 
-static enum oauth2_err
-check_owner(
-    int fd, const char *path, mode_t type, mode_t forbidden, struct detail *d)
+enum oauth2_err
+file_check(
+    int fd, const char *path, const struct file_rule *rule, struct detail *d)
 {
 	struct stat st;
 
 	if (fstat(fd, &st) != 0)
-		return open_failed(path, errno, d);
-	if ((st.st_mode & S_IFMT) != type)
+		return file_fail(path, errno, d);
+	if ((st.st_mode & S_IFMT) != rule->type)
 		return detail_fail(d, OAUTH2_ERR_UNTRUSTED, "%s: not a %s",
-		    path, type == S_IFDIR ? "directory" : "regular file");
+		    path, rule->type == S_IFDIR ? "directory" : "regular file");
 	if (st.st_uid != 0)
 		return detail_fail(d, OAUTH2_ERR_UNTRUSTED,
 		    "%s: owned by uid %lu, must be root", path,
 		    (unsigned long)st.st_uid);
-	if ((st.st_mode & forbidden) != 0)
+	if ((st.st_mode & rule->forbidden) != 0)
 		return detail_fail(d, OAUTH2_ERR_UNTRUSTED,
 		    "%s: mode %04o is too open, at most %04o", path,
 		    (unsigned)(st.st_mode & 07777),
-		    (unsigned)(0777 & ~forbidden));
+		    (unsigned)(0777 & ~rule->forbidden));
 	return OAUTH2_ERR_OK;
+}
+
+static bool
+is_straight(const char *path)
+{
+	return path[0] == '/' && path[1] != '\0' &&
+	       strstr(path, "/../") == NULL &&
+	       strcmp(file_base_name(path), "..") != 0;
+}
+
+const char *
+file_base_name(const char *path)
+{
+	return strrchr(path, '/') + 1;
+}
+
+/* One step down; *dir is replaced. */
+static enum oauth2_err
+step_down(int *dir, const char *name, const char *path, struct detail *d)
+{
+	const struct file_rule rule = { S_IFDIR, 022 };
+	int fd =
+	    openat(*dir, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd < 0)
+		return file_fail(path, errno, d);
+	file_close(*dir);
+	*dir = fd;
+	return file_check(fd, path, &rule, d);
 }
 
 /*
  * Walk down from / one component at a time, each opened relative to the
  * last, so that nobody can swap a directory between check and use.
  */
-static enum oauth2_err
-open_trusted(
-    const char *path, enum file_trust trust, int *ret, struct detail *d)
+enum oauth2_err
+file_open_parent(const char *path, int *ret_fd, struct detail *d)
 {
-	AUTO(file_close) int dir = -1;
+	AUTO(file_close) int dir = AT_FDCWD;
 	char copy[PATH_MAX], *name = copy + 1, *slash;
-	mode_t forbidden = trust == FILE_TRUST_SECRET ? 077 : 022;
 	enum oauth2_err err;
-	int fd;
 
-	if (path[0] != '/' || path[1] == '\0' || strstr(path, "/../") != NULL)
+	if (!is_straight(path))
 		return detail_fail(
 		    d, OAUTH2_ERR_CONFIG, "%s: must be an absolute path", path);
 	if (text_copy(copy, sizeof(copy), path) != OAUTH2_ERR_OK)
 		return detail_fail(d, OAUTH2_ERR_LIMIT, "path too long");
-	dir = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (dir < 0)
-		return open_failed("/", errno, d);
-	err = check_owner(dir, "/", S_IFDIR, 022, d);
-	if (err != OAUTH2_ERR_OK)
-		return err;
-	while ((slash = strchr(name, '/')) != NULL) {
+	err = step_down(&dir, "/", "/", d);
+	while (err == OAUTH2_ERR_OK && (slash = strchr(name, '/')) != NULL) {
 		*slash = '\0';
-		fd = openat(
-		    dir, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-		if (fd < 0)
-			return open_failed(copy, errno, d);
-		file_close(dir);
-		dir = fd;
-		err = check_owner(dir, copy, S_IFDIR, 022, d);
-		if (err != OAUTH2_ERR_OK)
-			return err;
+		err = step_down(&dir, name, copy, d);
 		*slash = '/';
 		name = slash + 1;
 	}
-	fd = openat(dir, name,
+	if (err != OAUTH2_ERR_OK)
+		return err;
+	*ret_fd = dir;
+	dir = -1;
+	return OAUTH2_ERR_OK;
+}
+
+static enum oauth2_err
+open_trusted(
+    const char *path, enum file_trust trust, int *ret, struct detail *d)
+{
+	const struct file_rule rule = { S_IFREG,
+		trust == FILE_TRUST_SECRET ? 077 : 022 };
+	AUTO(file_close) int dir = -1;
+	AUTO(file_close) int fd = -1;
+	enum oauth2_err err;
+
+	err = file_open_parent(path, &dir, d);
+	if (err != OAUTH2_ERR_OK)
+		return err;
+	fd = openat(dir, file_base_name(path),
 	    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0)
-		return open_failed(path, errno, d);
-	err = check_owner(fd, path, S_IFREG, forbidden, d);
-	if (err != OAUTH2_ERR_OK) {
-		file_close(fd);
+		return file_fail(path, errno, d);
+	err = file_check(fd, path, &rule, d);
+	if (err != OAUTH2_ERR_OK)
 		return err;
-	}
 	*ret = fd;
+	fd = -1;
 	return OAUTH2_ERR_OK;
 }
 

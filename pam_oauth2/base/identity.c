@@ -11,6 +11,7 @@ identity_new(void)
 		return NULL;
 	identity->groups.max = IDENTITY_GROUPS_MAX;
 	identity->claims.max = IDENTITY_CLAIMS_MAX;
+	identity->said.max = IDENTITY_CLAIMS_MAX + 1; /* and groups */
 	return identity;
 }
 
@@ -24,5 +25,6 @@ identity_free(struct identity *identity)
 	secret_free(identity->email);
 	strlist_free(&identity->groups);
 	strlist_free(&identity->claims);
+	strlist_free(&identity->said);
 	secret_free(identity);
 }

@@ -20,6 +20,8 @@ struct identity {
 	bool email_verified; /* the JSON value true, nothing else */
 	struct strlist groups;
 	struct strlist claims; /* "NAME=VALUE", one item per value */
+	/* Names of claims that were asked for and are there, even if empty. */
+	struct strlist said;
 };
 
 /* An empty identity, or NULL when out of memory. */

@@ -19,6 +19,7 @@
 	X(PASTE, \
 	    "That is not the code or address shown after approving; copy it whole.") \
 	X(IDENTITY, "This identity may not sign in as %s here.") \
+	X(STRONGER, "A stronger or newer sign-in is needed.") \
 	X(UNTRUSTED, "The provider's answer could not be trusted.") \
 	X(UNREACHABLE, \
 	    "The identity provider cannot be reached. Try later, or use the emergency access.") \
@@ -48,6 +49,12 @@
 	X(email_unverified, IDENTITY) \
 	X(email_invalid, IDENTITY) \
 	X(groups_overage, IDENTITY) \
+	X(tenant_not_allowed, IDENTITY) \
+	X(subject_changed, IDENTITY) \
+	X(acr_amr_missing, STRONGER) \
+	X(auth_too_old, STRONGER) \
+	X(id_token_invalid, UNTRUSTED) \
+	X(userinfo_mismatch, UNTRUSTED) \
 	X(identity_invalid, UNTRUSTED) \
 	X(provider_malformed, UNTRUSTED) \
 	X(verification_uri_refused, UNTRUSTED) \
@@ -60,6 +67,7 @@
 	X(settings_invalid, SETUP) \
 	X(allowlist_invalid, SETUP) \
 	X(secret_unreadable, SETUP) \
+	X(store_failed, SETUP) \
 	X(sandbox_failed, SETUP) \
 	X(helper_failed, SETUP) \
 	X(protocol_error, SETUP) \

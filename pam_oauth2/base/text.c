@@ -143,6 +143,21 @@ text_is_domain(const char *text)
 }
 
 bool
+text_is_uuid(const char *text)
+{
+	static const char form[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+
+	if (strlen(text) != TEXT_UUID_SIZE)
+		return false;
+	for (size_t i = 0; i < TEXT_UUID_SIZE; i++)
+		if (form[i] == '-'
+			? text[i] != '-'
+			: strchr("0123456789abcdef", text[i]) == NULL)
+			return false;
+	return true;
+}
+
+bool
 text_has_only(const char *text, const char *characters)
 {
 	return *text != '\0' && text[strspn(text, characters)] == '\0';

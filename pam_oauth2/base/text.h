@@ -32,6 +32,11 @@ bool text_is_printable(const char *text);
  */
 bool text_is_domain(const char *text);
 
+#define TEXT_UUID_SIZE 36
+
+/* 8-4-4-4-12 hexadecimal digits, in lower case. */
+bool text_is_uuid(const char *text);
+
 /* Every byte is in the list of characters, and there is at least one. */
 bool text_has_only(const char *text, const char *characters);
 

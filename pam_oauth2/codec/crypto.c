@@ -30,7 +30,9 @@ static const struct {
 	enum crypto_alg alg;
 } algs[] = {
 	{ "RS256", CRYPTO_RS256 },
+	{ "PS256", CRYPTO_PS256 },
 	{ "ES256", CRYPTO_ES256 },
+	{ "EdDSA", CRYPTO_EDDSA },
 };
 
 /* OpenSSL's queue of errors says too much and belongs to the thread. */
@@ -45,6 +47,14 @@ enum oauth2_err
 crypto_sha256(const void *data, size_t n, uint8_t ret[CRYPTO_SHA256_SIZE])
 {
 	if (EVP_Digest(data, n, ret, NULL, EVP_sha256(), NULL) != 1)
+		return failed();
+	return OAUTH2_ERR_OK;
+}
+
+enum oauth2_err
+crypto_sha512(const void *data, size_t n, uint8_t ret[CRYPTO_SHA512_SIZE])
+{
+	if (EVP_Digest(data, n, ret, NULL, EVP_sha512(), NULL) != 1)
 		return failed();
 	return OAUTH2_ERR_OK;
 }
@@ -78,34 +88,36 @@ no_password(char *text, int size, int is_writing, void *arg)
 	return -1;
 }
 
+/* The key's type settles the algorithm. */
 static enum oauth2_err
-check_key(const struct crypto_key *key, struct detail *d)
+check_key(struct crypto_key *key, struct detail *d)
 {
 	int type = EVP_PKEY_get_base_id(key->pkey);
 	int bits = EVP_PKEY_get_bits(key->pkey);
 	char group[32] = "";
 
-	if (key->alg == CRYPTO_RS256) {
-		if (type != EVP_PKEY_RSA)
-			return detail_fail(d, OAUTH2_ERR_CONFIG,
-			    "the private key is not RSA, as RS256 needs");
+	if (type == EVP_PKEY_RSA) {
+		key->alg = CRYPTO_RS256;
 		if (bits < RSA_BITS_MIN || bits > RSA_BITS_MAX)
 			return detail_fail(d, OAUTH2_ERR_CONFIG,
 			    "the private key has not 2048 to 8192 bits");
 		return OAUTH2_ERR_OK;
 	}
-	if (type != EVP_PKEY_EC ||
-	    EVP_PKEY_get_group_name(key->pkey, group, sizeof(group), NULL) !=
+	if (type != EVP_PKEY_EC)
+		return detail_fail(d, OAUTH2_ERR_CONFIG,
+		    "the private key is neither RSA nor P-256");
+	key->alg = CRYPTO_ES256;
+	if (EVP_PKEY_get_group_name(key->pkey, group, sizeof(group), NULL) !=
 		1 ||
 	    strcmp(group, "prime256v1") != 0)
 		return detail_fail(d, OAUTH2_ERR_CONFIG,
-		    "the private key is not P-256, as ES256 needs");
+		    "the private key is on another curve than P-256");
 	return OAUTH2_ERR_OK;
 }
 
 enum oauth2_err
-crypto_key_parse(const void *pem, size_t n, enum crypto_alg alg,
-    struct crypto_key **ret, struct detail *d)
+crypto_key_parse(
+    const void *pem, size_t n, struct crypto_key **ret, struct detail *d)
 {
 	AUTO(crypto_key_free)
 	struct crypto_key *key = secret_alloc(sizeof(*key));
@@ -117,7 +129,6 @@ crypto_key_parse(const void *pem, size_t n, enum crypto_alg alg,
 	if (n > INT_MAX)
 		return detail_fail(
 		    d, OAUTH2_ERR_CONFIG, "the private key is too long");
-	key->alg = alg;
 	bio = BIO_new_mem_buf(pem, (int)n);
 	if (bio == NULL)
 		return failed();
@@ -139,6 +150,12 @@ crypto_key_free(struct crypto_key *key)
 		return;
 	EVP_PKEY_free(key->pkey);
 	secret_free(key);
+}
+
+const char *
+crypto_key_alg(const struct crypto_key *key)
+{
+	return key->alg == CRYPTO_ES256 ? "ES256" : "RS256";
 }
 
 /* r and s with their leading zeroes, where OpenSSL gives DER. */

@@ -15,6 +15,12 @@ node(const struct json *json)
 	return (const cJSON *)(const void *)json;
 }
 
+static const struct json *
+branch(const cJSON *item)
+{
+	return (const struct json *)(const void *)item;
+}
+
 /* cJSON lets the first of two equal keys win; others the last. */
 static bool
 has_duplicates(const cJSON *object)
@@ -70,6 +76,12 @@ json_is_object(const struct json *json)
 	return cJSON_IsObject(node(json));
 }
 
+bool
+json_is_array(const struct json *json)
+{
+	return cJSON_IsArray(node(json));
+}
+
 static enum json_found
 find(const struct json *json, const char *name, const cJSON **ret)
 {
@@ -91,19 +103,45 @@ json_has(const struct json *json, const char *name)
 	return find(json, name, &item) != JSON_ABSENT;
 }
 
-enum json_found
-json_get_object(
-    const struct json *json, const char *name, const struct json **ret)
+static enum json_found
+find_branch(const struct json *json, const char *name,
+    cJSON_bool (*is_of_type)(const cJSON *), const struct json **ret)
 {
 	const cJSON *item;
 	enum json_found found = find(json, name, &item);
 
 	if (found != JSON_FOUND)
 		return found;
-	if (!cJSON_IsObject(item))
+	if (!is_of_type(item))
 		return JSON_WRONG_TYPE;
-	*ret = (const struct json *)(const void *)item;
+	*ret = branch(item);
 	return JSON_FOUND;
+}
+
+enum json_found
+json_get_object(
+    const struct json *json, const char *name, const struct json **ret)
+{
+	return find_branch(json, name, cJSON_IsObject, ret);
+}
+
+enum json_found
+json_get_array(
+    const struct json *json, const char *name, const struct json **ret)
+{
+	return find_branch(json, name, cJSON_IsArray, ret);
+}
+
+const struct json *
+json_first(const struct json *array)
+{
+	return branch(node(array)->child);
+}
+
+const struct json *
+json_next(const struct json *element)
+{
+	return branch(node(element)->next);
 }
 
 static enum json_found

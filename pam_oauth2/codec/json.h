@@ -42,20 +42,27 @@ void json_free(struct json *json);
 AUTO_DEFINE(struct json, json_free)
 
 bool json_is_object(const struct json *json);
+bool json_is_array(const struct json *json);
 
 /* Whether there is a member of that name, even null. */
 bool json_has(const struct json *json, const char *name);
 
 /*
  * Typed getters; names are case-sensitive. In what is not an object every
- * name is absent. Texts and objects are borrowed, and live as long as json.
+ * name is absent. What is not copied is borrowed, and lives as long as json.
  */
 enum json_found json_get_object(const struct json *json, const char *name,
+    const struct json **ret) MUST_CHECK;
+enum json_found json_get_array(const struct json *json, const char *name,
     const struct json **ret) MUST_CHECK;
 enum json_found json_get_text(const struct json *json, const char *name,
     size_t max, const char **ret) MUST_CHECK;
 enum json_found json_get_bool(
     const struct json *json, const char *name, bool *ret) MUST_CHECK;
+
+/* The elements of an array in turn, whatever they are; NULL at the end. */
+const struct json *json_first(const struct json *array);
+const struct json *json_next(const struct json *element);
 
 /*
  * An integer that a double holds exactly, so |x| < 2^53: 2^53 itself cannot

@@ -42,6 +42,19 @@ json_write_text(struct buf *b, const char *name, const char *value)
 }
 
 void
+json_write_texts(struct buf *b, const char *name, const struct strlist *values)
+{
+	put_name(b, name);
+	buf_putc(b, '[');
+	for (size_t i = 0; i < values->count; i++) {
+		if (i > 0)
+			buf_putc(b, ',');
+		put_text(b, values->items[i]);
+	}
+	buf_putc(b, ']');
+}
+
+void
 json_write_int64(struct buf *b, const char *name, int64_t value)
 {
 	put_name(b, name);

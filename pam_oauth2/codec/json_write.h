@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "base/strlist.h"
 
 /*
  * Begin, add members in order, end; then ask buf_err() once. Texts must be
@@ -12,6 +13,8 @@
  */
 void json_write_begin(struct buf *b);
 void json_write_text(struct buf *b, const char *name, const char *value);
+void json_write_texts(
+    struct buf *b, const char *name, const struct strlist *values);
 void json_write_int64(struct buf *b, const char *name, int64_t value);
 void json_write_end(struct buf *b);
 

@@ -144,10 +144,12 @@ on_ask(struct session *s, const struct wire_msg *m)
 	err = s->cb->ask(s->cb->context,
 	    (enum wire_echo)wire_get_u64(m, WIRE_TAG_ECHO), text, &answer,
 	    &cause);
-	if (err != OAUTH2_ERR_OK)
+	if (err != OAUTH2_ERR_OK && err != OAUTH2_ERR_LIMIT)
 		return send_cancel(s, cause);
 	wire_begin(&out, WIRE_REPLY);
-	wire_put_text(&out, WIRE_TAG_TEXT, answer);
+	wire_put_text(&out, WIRE_TAG_TEXT, err == OAUTH2_ERR_OK ? answer : "");
+	if (err == OAUTH2_ERR_LIMIT)
+		wire_put_u64(&out, WIRE_TAG_IS_CUT, 1);
 	return send_answer(s, &out);
 }
 
@@ -180,6 +182,10 @@ on_result(struct session *s, const struct wire_msg *m)
 		return OAUTH2_ERR_PROTOCOL;
 	if (s->is_cancelled && result.verdict != WIRE_VERDICT_DENY)
 		return OAUTH2_ERR_PROTOCOL;
+	/* Whoever stops us in between has not kept a verdict for later. */
+	if (result.verdict != WIRE_VERDICT_DENY &&
+	    clock_monotonic_ns() > s->deadline_ns)
+		return OAUTH2_ERR_TIMEOUT;
 	err = wire_recv(&s->wire, clock_monotonic_ns() + CLOSE_WAIT_NS, &more);
 	if (err != OAUTH2_ERR_CLOSED)
 		return OAUTH2_ERR_PROTOCOL;

@@ -39,7 +39,8 @@ struct session_callbacks {
 	void (*show)(void *context, enum wire_style style, const char *text);
 	/*
 	 * Ask, and hand over the answer (secret_free), or say in *ret_cause
-	 * why there is none.
+	 * why there is none. LIMIT: there was one, too long to be handed
+	 * over; the person may be asked again.
 	 */
 	enum oauth2_err (*ask)(void *context, enum wire_echo echo,
 	    const char *text, char **ret, enum wire_cancel *ret_cause);
@@ -57,8 +58,8 @@ struct session_result {
  * Hold one session over a connected SOCK_SEQPACKET descriptor (borrowed).
  *
  * GRANT is returned only when a well-formed RESULT said so with this
- * session's nonce, this phase and this user's name, and the helper then
- * closed without another word.
+ * session's nonce, this phase and this user's name, the helper then closed
+ * without another word, and all of it was read in time.
  *
  * nonce    WIRE_NONCE_SIZE random bytes.
  * ret      starts as DENY and stays so on every error.

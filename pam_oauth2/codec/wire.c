@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -40,6 +41,13 @@ enum worker_state {
 	WORKER_POLLING,
 	WORKER_ENDED,
 	WORKER_AUTHORIZED, /* an address: the person brings a code */
+	WORKER_TRADING,
+	WORKER_GRANTED,	    /* it has an access token */
+	WORKER_IDENTIFYING, /* it asks whose that is */
+	/* Wherever requests are made, one may need an assertion before. */
+	WORKER_STARTED_SIGNING,
+	WORKER_POLLING_SIGNING,
+	WORKER_TRADING_SIGNING,
 };
 
 static const struct wire_turn worker_turns[] = {
@@ -48,15 +56,66 @@ static const struct wire_turn worker_turns[] = {
 	{ WORKER_STARTED, WIRE_DEVICE, WORKER_SHOWN },
 	{ WORKER_STARTED, WIRE_FAILED, WORKER_ENDED },
 	{ WORKER_STARTED, WIRE_AUTHORIZE, WORKER_AUTHORIZED },
+	{ WORKER_STARTED, WIRE_SIGN, WORKER_STARTED_SIGNING },
+	{ WORKER_STARTED_SIGNING, WIRE_SIGNED, WORKER_STARTED },
 	{ WORKER_SHOWN, WIRE_POLL, WORKER_POLLING },
-	{ WORKER_AUTHORIZED, WIRE_CODE, WORKER_POLLING },
-	{ WORKER_POLLING, WIRE_IDENTITY, WORKER_ENDED },
+	{ WORKER_AUTHORIZED, WIRE_CODE, WORKER_TRADING },
+	{ WORKER_POLLING, WIRE_TOKENS, WORKER_GRANTED },
 	{ WORKER_POLLING, WIRE_FAILED, WORKER_ENDED },
+	{ WORKER_POLLING, WIRE_SIGN, WORKER_POLLING_SIGNING },
+	{ WORKER_POLLING_SIGNING, WIRE_SIGNED, WORKER_POLLING },
+	{ WORKER_TRADING, WIRE_TOKENS, WORKER_GRANTED },
+	{ WORKER_TRADING, WIRE_FAILED, WORKER_ENDED },
+	{ WORKER_TRADING, WIRE_SIGN, WORKER_TRADING_SIGNING },
+	{ WORKER_TRADING_SIGNING, WIRE_SIGNED, WORKER_TRADING },
+	{ WORKER_GRANTED, WIRE_IDENTIFY, WORKER_IDENTIFYING },
+	{ WORKER_IDENTIFYING, WIRE_IDENTITY, WORKER_ENDED },
+	{ WORKER_IDENTIFYING, WIRE_USERINFO, WORKER_ENDED },
+	{ WORKER_IDENTIFYING, WIRE_FAILED, WORKER_ENDED },
+};
+
+enum judge_state {
+	JUDGE_NEW,
+	JUDGE_READY, /* it knows whom to trust */
+	JUDGE_AT_WORK,
+	JUDGE_ENDED,
+};
+
+static const struct wire_turn judge_turns[] = {
+	{ JUDGE_NEW, WIRE_TRUST, JUDGE_READY },
+	{ JUDGE_NEW, WIRE_REFUSED, JUDGE_ENDED }, /* no sandbox */
+	{ JUDGE_READY, WIRE_TRUST, JUDGE_READY },
+	{ JUDGE_READY, WIRE_JUDGE, JUDGE_AT_WORK },
+	{ JUDGE_READY, WIRE_JUDGE_USERINFO, JUDGE_AT_WORK },
+	{ JUDGE_AT_WORK, WIRE_CLAIMS, JUDGE_READY },
+	{ JUDGE_AT_WORK, WIRE_REFUSED, JUDGE_READY },
+};
+
+enum fetcher_state {
+	FETCHER_IDLE,
+	FETCHER_FETCHES_METADATA,
+	FETCHER_FETCHES_KEYS,
+	FETCHER_ENDED,
+};
+
+static const struct wire_turn fetcher_turns[] = {
+	{ FETCHER_IDLE, WIRE_NOT_FETCHED, FETCHER_ENDED }, /* no sandbox */
+	{ FETCHER_IDLE, WIRE_FETCH_METADATA, FETCHER_FETCHES_METADATA },
+	{ FETCHER_FETCHES_METADATA, WIRE_METADATA, FETCHER_IDLE },
+	{ FETCHER_FETCHES_METADATA, WIRE_UNCHANGED, FETCHER_IDLE },
+	{ FETCHER_FETCHES_METADATA, WIRE_NOT_FETCHED, FETCHER_IDLE },
+	{ FETCHER_IDLE, WIRE_FETCH_KEYS, FETCHER_FETCHES_KEYS },
+	{ FETCHER_FETCHES_KEYS, WIRE_KEYS, FETCHER_IDLE },
+	{ FETCHER_FETCHES_KEYS, WIRE_UNCHANGED, FETCHER_IDLE },
+	{ FETCHER_FETCHES_KEYS, WIRE_NOT_FETCHED, FETCHER_IDLE },
 };
 
 const struct wire_leg wire_module_leg = { 16384, TURNS(module_turns) };
 const struct wire_leg wire_worker_leg = { WIRE_PACKET_MAX,
 	TURNS(worker_turns) };
+const struct wire_leg wire_judge_leg = { WIRE_PACKET_MAX, TURNS(judge_turns) };
+const struct wire_leg wire_fetcher_leg = { WIRE_PACKET_MAX,
+	TURNS(fetcher_turns) };
 
 /* Move the leg's state machine; what is not listed ends the session. */
 static enum oauth2_err
@@ -135,6 +194,16 @@ wire_free(struct wire *w)
 	w->has_nonce = false;
 }
 
+void
+wire_forget(struct wire *w)
+{
+	buf_free(&w->packet);
+}
+
+/*
+ * Turns leave little to be read at a time. An end that lets it pile up would
+ * have us wait past every deadline: it is out of turn.
+ */
 static enum oauth2_err
 send_packet(struct wire *w, struct wire_out *out)
 {
@@ -149,9 +218,11 @@ send_packet(struct wire *w, struct wire_out *out)
 	struct msghdr mh = { .msg_iov = iov, .msg_iovlen = 2 };
 
 	memcpy(head + 8, w->nonce, WIRE_NONCE_SIZE);
-	while (sendmsg(w->fd, &mh, MSG_NOSIGNAL) < 0) {
+	while (sendmsg(w->fd, &mh, MSG_NOSIGNAL | MSG_DONTWAIT) < 0) {
 		if (errno == EINTR)
 			continue;
+		if (errno == EAGAIN)
+			return OAUTH2_ERR_PROTOCOL;
 		return errno == EPIPE || errno == ECONNRESET ? OAUTH2_ERR_CLOSED
 							     : OAUTH2_ERR_IO;
 	}
@@ -189,6 +260,15 @@ wait_readable(int fd, int64_t deadline_ns)
 	if (n < 0)
 		return OAUTH2_ERR_IO;
 	return n == 0 ? OAUTH2_ERR_TIMEOUT : OAUTH2_ERR_OK;
+}
+
+/* Also of an end that is gone: what it said before is still there. */
+bool
+wire_has_more(const struct wire *w)
+{
+	int bytes = 0;
+
+	return ioctl(w->fd, FIONREAD, &bytes) != 0 || bytes > 0;
 }
 
 /*

@@ -29,6 +29,10 @@ enum wire_sender {
 	WIRE_FROM_MONITOR_TO_MODULE,
 	WIRE_FROM_MONITOR_TO_WORKER,
 	WIRE_FROM_WORKER,
+	WIRE_FROM_MONITOR_TO_JUDGE,
+	WIRE_FROM_JUDGE,
+	WIRE_FROM_MONITOR_TO_FETCHER,
+	WIRE_FROM_FETCHER,
 	WIRE_FROM_ANYONE,
 };
 
@@ -46,11 +50,31 @@ enum wire_type {
 	WIRE_START = 32,
 	WIRE_POLL,
 	WIRE_CODE,
+	WIRE_IDENTIFY,
+	WIRE_SIGNED,
 	/* worker to monitor */
 	WIRE_DEVICE = 48,
 	WIRE_AUTHORIZE,
+	WIRE_TOKENS,
 	WIRE_IDENTITY,
+	WIRE_USERINFO, /* in place of IDENTITY: the provider has signed it */
 	WIRE_FAILED,
+	WIRE_SIGN,
+	/* monitor to judge */
+	WIRE_TRUST = 64,
+	WIRE_JUDGE,
+	WIRE_JUDGE_USERINFO,
+	/* judge to monitor */
+	WIRE_CLAIMS = 80,
+	WIRE_REFUSED,
+	/* monitor to fetcher */
+	WIRE_FETCH_METADATA = 96,
+	WIRE_FETCH_KEYS,
+	/* fetcher to monitor */
+	WIRE_METADATA = 112,
+	WIRE_KEYS,
+	WIRE_UNCHANGED,
+	WIRE_NOT_FETCHED,
 };
 
 enum wire_tag {
@@ -70,6 +94,7 @@ enum wire_tag {
 	WIRE_TAG_STARTED_NS,
 	WIRE_TAG_ALARM_NS,
 	WIRE_TAG_TEXT,
+	WIRE_TAG_IS_CUT, /* of REPLY: it was longer than the host takes */
 	WIRE_TAG_CAUSE,
 	WIRE_TAG_DEADLINE_NS,
 	WIRE_TAG_STYLE,
@@ -88,11 +113,34 @@ enum wire_tag {
 	WIRE_TAG_TOKEN_ENDPOINT,
 	WIRE_TAG_DEVICE_ENDPOINT,
 	WIRE_TAG_USERINFO_ENDPOINT,
+	WIRE_TAG_REVOCATION_ENDPOINT,
+	WIRE_TAG_JWKS_URI,
+	WIRE_TAG_IS_CLAIMS_PARAMETER,
+	WIRE_TAG_LACKS_S256,
+	WIRE_TAG_REFUSED_ENDPOINT,
+	WIRE_TAG_ETAG,
+	WIRE_TAG_KEY,
+	WIRE_TAG_NONCE,
+	WIRE_TAG_MAX_AGE,
+	WIRE_TAG_ACR,
+	WIRE_TAG_AMR,
+	WIRE_TAG_ID_TOKEN,
+	WIRE_TAG_AT_HASH,
+	WIRE_TAG_USERINFO,
+	WIRE_TAG_ALG,
+	WIRE_TAG_AUDIENCE,
+	WIRE_TAG_NOW,
+	WIRE_TAG_AUTH_TIME,
+	WIRE_TAG_PRESET,
 	WIRE_TAG_ENDPOINT_HOST,
 	WIRE_TAG_VERIFICATION_HOST,
 	WIRE_TAG_SCOPE,
+	WIRE_TAG_REQUIRED_SCOPE,
+	WIRE_TAG_PARAMETER, /* NAME=VALUE, of the request for approval */
+	WIRE_TAG_EMAIL_VERIFIED_STRING,
 	WIRE_TAG_GROUPS_CLAIM,
 	WIRE_TAG_CLAIM,
+	WIRE_TAG_SAID, /* a name that was asked for is there, be it empty */
 	WIRE_TAG_CA_FILE,
 	WIRE_TAG_PROXY,
 	WIRE_TAG_DELAY_S,
@@ -112,6 +160,9 @@ enum wire_tag {
 	WIRE_TAG_HTTP_STATUS,
 	WIRE_TAG_PROVIDER_ERROR,
 	WIRE_TAG_DESCRIPTION,
+	WIRE_TAG_BASIC_RAW,
+	WIRE_TAG_IS_PKCE_PLAIN,
+	WIRE_TAG_JWT,
 	WIRE_TAG_COUNT
 };
 
@@ -124,7 +175,6 @@ enum wire_phase {
 enum wire_flow {
 	WIRE_FLOW_DEVICE = 1,
 	WIRE_FLOW_CODE,
-	WIRE_FLOW_AUTO, /* device where the provider has it, else code */
 };
 
 /* WIRE_TAG_CAUSE of CANCEL: why there is no answer to ASK */
@@ -176,6 +226,8 @@ struct wire_leg {
 
 extern const struct wire_leg wire_module_leg;
 extern const struct wire_leg wire_worker_leg;
+extern const struct wire_leg wire_judge_leg;
+extern const struct wire_leg wire_fetcher_leg;
 
 /* The states of the module's leg. */
 enum wire_module_state {
@@ -248,10 +300,11 @@ void wire_put_list(
     struct wire_out *out, enum wire_tag tag, const struct strlist *list);
 
 /*
- * Send and wipe a message.
+ * Send and wipe a message. Waits for nobody.
  *
- * Errors: PROTOCOL (not in turn, or not as the table of fields has it),
- * LIMIT, NOMEM, CLOSED (the other end is gone), IO.
+ * Errors: PROTOCOL (not in turn, or not as the table of fields has it, or
+ * the other end leaves unread more than it may), LIMIT, NOMEM, CLOSED (the
+ * other end is gone), IO.
  */
 enum oauth2_err wire_send(struct wire *w, struct wire_out *out) MUST_CHECK;
 
@@ -263,6 +316,22 @@ enum oauth2_err wire_send(struct wire *w, struct wire_out *out) MUST_CHECK;
  */
 enum oauth2_err wire_recv(
     struct wire *w, int64_t deadline_ns, struct wire_msg *ret) MUST_CHECK;
+
+/* Wipe the message received last: for one with a secret, once it is taken. */
+void wire_forget(struct wire *w);
+
+/*
+ * A message from a body that was kept, such as one in a cache.
+ *
+ * body     borrowed, must outlive ret.
+ *
+ * Errors: PROTOCOL (not as the table of fields has it).
+ */
+enum oauth2_err wire_parse(enum wire_type type, const uint8_t *body, size_t len,
+    struct wire_msg *ret) MUST_CHECK;
+
+/* Whether something was sent to this end that it has not received yet. */
+bool wire_has_more(const struct wire *w);
 
 bool wire_has(const struct wire_msg *m, enum wire_tag tag);
 

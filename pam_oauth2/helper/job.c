@@ -1,28 +1,32 @@
 #include "helper/job.h"
 
-#include <poll.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/secret.h"
+#include "helper/child.h"
+#include "oauth2/discovery.h"
 
+#define SIGNED_WAIT_NS (10 * CLOCK_NS_PER_S)
 #define KEEP_OPEN_NS   (2 * CLOCK_NS_PER_S) /* how often we look */
 #define REOPENINGS_MAX 20
 
-#define NEEDS_ALWAYS (OAUTH2_NEEDS_TOKEN | OAUTH2_NEEDS_USERINFO)
-#define NEEDS_DEVICE (NEEDS_ALWAYS | OAUTH2_NEEDS_DEVICE)
-#define NEEDS_CODE \
-	(NEEDS_ALWAYS | OAUTH2_NEEDS_AUTHORIZATION | \
-	    OAUTH2_NEEDS_PUSHED_AUTHORIZATION | OAUTH2_NEEDS_ISS_PARAMETER)
-
-/* The monitor is gone: whatever we were asked for, nobody waits for it. */
-static bool
-should_stop(void *arg)
+/* private_key_jwt: the key, and what is signed with it, are the monitor's. */
+static enum oauth2_err
+get_assertion(void *arg, char **ret)
 {
-	const struct job *job = arg;
-	struct pollfd p = { .fd = job->wire.fd };
+	struct job *job = arg;
+	struct wire_out out;
+	struct wire_msg m;
+	enum oauth2_err err;
 
-	return poll(&p, 1, 0) > 0 && (p.revents & (POLLHUP | POLLERR)) != 0;
+	wire_begin(&out, WIRE_SIGN);
+	err = wire_send(job->wire, &out);
+	if (err == OAUTH2_ERR_OK)
+		err = wire_recv(
+		    job->wire, clock_monotonic_ns() + SIGNED_WAIT_NS, &m);
+	return err == OAUTH2_ERR_OK ? wire_take_text(&m, WIRE_TAG_JWT, ret)
+				    : err;
 }
 
 /* The texts of START that only live until the client has copied them. */
@@ -36,6 +40,7 @@ struct start {
 	char *token_endpoint;
 	char *device_endpoint;
 	char *userinfo_endpoint;
+	char *preset;
 	char *ca_file;
 	char *proxy;
 };
@@ -52,6 +57,7 @@ start_free(struct start *s)
 	secret_free(s->token_endpoint);
 	secret_free(s->device_endpoint);
 	secret_free(s->userinfo_endpoint);
+	secret_free(s->preset);
 	secret_free(s->ca_file);
 	secret_free(s->proxy);
 }
@@ -80,15 +86,19 @@ read_start(struct job *job, const struct wire_msg *m, struct start *ret)
 	TEXT(WIRE_TAG_PAR_ENDPOINT, &ret->par_endpoint);
 	TEXT(WIRE_TAG_REDIRECT_URI, &job->redirect_uri);
 	TEXT(WIRE_TAG_STATE, &job->state);
+	TEXT(WIRE_TAG_NONCE, &job->nonce);
 	TEXT(WIRE_TAG_TOKEN_ENDPOINT, &ret->token_endpoint);
 	TEXT(WIRE_TAG_DEVICE_ENDPOINT, &ret->device_endpoint);
 	TEXT(WIRE_TAG_USERINFO_ENDPOINT, &ret->userinfo_endpoint);
+	TEXT(WIRE_TAG_PRESET, &ret->preset);
 	TEXT(WIRE_TAG_CA_FILE, &ret->ca_file);
 	TEXT(WIRE_TAG_PROXY, &ret->proxy);
 	TEXT(WIRE_TAG_GROUPS_CLAIM, &job->groups_claim);
 	LIST(WIRE_TAG_ENDPOINT_HOST, &job->endpoint_hosts);
 	LIST(WIRE_TAG_VERIFICATION_HOST, &job->verification_hosts);
 	LIST(WIRE_TAG_SCOPE, &job->scopes);
+	LIST(WIRE_TAG_REQUIRED_SCOPE, &job->required_scopes);
+	LIST(WIRE_TAG_PARAMETER, &job->param_texts);
 	LIST(WIRE_TAG_CLAIM, &job->claims);
 	return err;
 }
@@ -99,8 +109,8 @@ make_client(struct job *job, const struct wire_msg *m)
 	AUTO(start_free) struct start start = { 0 };
 	struct http_config http = {
 		.deadline_ns = (int64_t)wire_get_u64(m, WIRE_TAG_DEADLINE_NS),
-		.should_stop = should_stop,
-		.arg = job,
+		.should_stop = child_is_unwanted,
+		.arg = job->wire,
 	};
 	struct oauth2_config config = { .name = "provider" };
 	enum oauth2_err err;
@@ -113,10 +123,16 @@ make_client(struct job *job, const struct wire_msg *m)
 	err = http_new(&http, &job->http);
 	if (err != OAUTH2_ERR_OK)
 		return err;
+	config.preset = start.preset;
 	config.issuer = start.issuer;
 	config.client_id = start.client_id;
 	config.client_secret = start.client_secret;
 	config.token_endpoint_auth_method = start.auth_method;
+	if (strcmp(start.auth_method, "private_key_jwt") == 0)
+		config.get_assertion = get_assertion;
+	config.assertion_arg = job;
+	config.basic_raw = wire_get_u64(m, WIRE_TAG_BASIC_RAW) == 1;
+	config.pkce = job->is_pkce_plain ? "plain" : "S256";
 	config.authorization_endpoint = start.authorization_endpoint;
 	config.pushed_authorization_request_endpoint = start.par_endpoint;
 	config.token_endpoint = start.token_endpoint;
@@ -125,32 +141,24 @@ make_client(struct job *job, const struct wire_msg *m)
 	config.endpoint_hosts = &job->endpoint_hosts;
 	config.verification_hosts = &job->verification_hosts;
 	config.scopes = &job->scopes;
+	config.required_scopes = &job->required_scopes;
+	config.email_verified_string =
+	    wire_get_u64(m, WIRE_TAG_EMAIL_VERIFIED_STRING) == 1;
 	config.http = job->http;
 	return oauth2_new(&config, &job->detail, &job->client);
 }
 
-/*
- * Which of the two it is, is settled here. With auto the provider decides:
- * the device grant is the easier one for people.
- */
+/* NAME=VALUE, cut in place. */
 static enum oauth2_err
-discover(struct job *job)
+cut_params(struct job *job)
 {
-	enum oauth2_err err;
+	const struct strlist *texts = &job->param_texts;
+	enum oauth2_err err = OAUTH2_ERR_OK;
 
-	if (job->flow != WIRE_FLOW_CODE) {
-		err = oauth2_discover(job->client, NEEDS_DEVICE, &job->detail);
-		if (err != OAUTH2_ERR_DISCOVERY ||
-		    job->flow == WIRE_FLOW_DEVICE ||
-		    job->detail.cause != OAUTH2_CAUSE_PROTOCOL ||
-		    job->redirect_uri == NULL) {
-			job->flow = WIRE_FLOW_DEVICE;
-			return err;
-		}
-	}
-	job->flow = WIRE_FLOW_CODE;
-	memset(&job->detail, 0, sizeof(job->detail));
-	return oauth2_discover(job->client, NEEDS_CODE, &job->detail);
+	for (size_t i = 0; err == OAUTH2_ERR_OK && i < texts->count; i++)
+		err = oauth2_parameter_cut(texts->items[i], &job->params[i]);
+	job->param_count = texts->count;
+	return err;
 }
 
 enum oauth2_err
@@ -159,8 +167,9 @@ job_start(struct job *job, const struct wire_msg *start)
 	enum oauth2_err err;
 
 	job->flow = (enum wire_flow)wire_get_u64(start, WIRE_TAG_FLOW);
+	job->is_pkce_plain = wire_get_u64(start, WIRE_TAG_IS_PKCE_PLAIN) == 1;
 	err = make_client(job, start);
-	return err == OAUTH2_ERR_OK ? discover(job) : err;
+	return err == OAUTH2_ERR_OK ? cut_params(job) : err;
 }
 
 enum oauth2_err
@@ -170,7 +179,7 @@ job_await(struct job *job, struct wire_msg *ret)
 	int reopenings = 0;
 	enum oauth2_err err;
 
-	while ((err = wire_recv(&job->wire, clock_monotonic_ns() + KEEP_OPEN_NS,
+	while ((err = wire_recv(job->wire, clock_monotonic_ns() + KEEP_OPEN_NS,
 		    ret)) == OAUTH2_ERR_TIMEOUT) {
 		if (reopenings >= REOPENINGS_MAX ||
 		    http_is_open(job->http, url))
@@ -192,9 +201,11 @@ job_free(struct job *job)
 	strlist_free(&job->endpoint_hosts);
 	strlist_free(&job->verification_hosts);
 	strlist_free(&job->scopes);
+	strlist_free(&job->required_scopes);
+	strlist_free(&job->param_texts);
 	strlist_free(&job->claims);
 	secret_free(job->groups_claim);
 	secret_free(job->redirect_uri);
 	secret_free(job->state);
-	wire_free(&job->wire);
+	secret_free(job->nonce);
 }

@@ -9,29 +9,33 @@
 #include "net/http.h"
 #include "oauth2/client.h"
 #include "oauth2/device.h"
-#include "oauth2/discovery.h"
+#include "oauth2/parameters.h"
+
+#define JOB_PARAMS_MAX 32
 
 struct job {
-	struct wire wire;
+	struct wire *wire; /* borrowed */
 	struct http *http;
 	struct oauth2_client *client;
 	struct oauth2_device *device;
 	struct strlist endpoint_hosts;
 	struct strlist verification_hosts;
 	struct strlist scopes;
+	struct strlist required_scopes;
+	struct strlist param_texts;
+	struct oauth2_parameter params[JOB_PARAMS_MAX]; /* point into those */
+	size_t param_count;
 	struct strlist claims;
 	char *groups_claim; /* NULL: nobody asks for groups */
 	enum wire_flow flow;
 	char *redirect_uri; /* of the flow code */
+	bool is_pkce_plain;
 	char *state;
+	char *nonce;
 	struct detail detail;
 };
 
-/*
- * Take what START says, and find the endpoints.
- *
- * Errors: as oauth2_new(), oauth2_discover().
- */
+/* Take what START says. Errors: as oauth2_new(). */
 enum oauth2_err job_start(
     struct job *job, const struct wire_msg *start) MUST_CHECK;
 

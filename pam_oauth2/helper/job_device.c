@@ -16,7 +16,7 @@ send_device(struct job *job)
 	    d->verification_uri_complete);
 	wire_put_u64(&out, WIRE_TAG_EXPIRES_IN, (uint64_t)d->expires_in);
 	wire_put_u64(&out, WIRE_TAG_INTERVAL, (uint64_t)d->interval);
-	return wire_send(&job->wire, &out);
+	return wire_send(job->wire, &out);
 }
 
 static enum oauth2_err
@@ -37,7 +37,7 @@ static enum oauth2_err
 wait_until(struct job *job, int64_t when_ns)
 {
 	struct wire_msg m;
-	enum oauth2_err err = wire_recv(&job->wire, when_ns, &m);
+	enum oauth2_err err = wire_recv(job->wire, when_ns, &m);
 
 	if (err == OAUTH2_ERR_TIMEOUT)
 		return OAUTH2_ERR_OK;
@@ -66,10 +66,13 @@ poll_for_token(struct job *job, int64_t first_ns, struct oauth2_token **ret)
 enum oauth2_err
 job_device(struct job *job, struct oauth2_token **ret)
 {
+	const struct oauth2_parameters extras = { job->params,
+		job->param_count };
 	int64_t first_ns = 0;
 	enum oauth2_err err;
 
-	err = oauth2_device_start(job->client, &job->device, &job->detail);
+	err = oauth2_device_start(
+	    job->client, &extras, &job->device, &job->detail);
 	if (err == OAUTH2_ERR_OK)
 		err = send_device(job);
 	if (err == OAUTH2_ERR_OK)

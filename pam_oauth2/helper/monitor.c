@@ -1,43 +1,86 @@
 #include "helper/monitor.h"
 
-#include <sys/random.h>
 #include <sys/types.h>
 
 #include "base/log.h"
 #include "base/paths.h"
 #include "codec/wire.h"
+#include "helper/child.h"
+#include "helper/confine.h"
+#include "helper/fetcher.h"
+#include "helper/judge.h"
 #include "helper/privileges.h"
 #include "helper/sandbox.h"
 #include "helper/worker.h"
 #include "login/signin.h"
 
+enum {
+	WORKER,
+	JUDGE,
+	FETCHER,
+	CHILDREN
+};
+
+static const struct child_kind *const kinds[CHILDREN] = {
+	[WORKER] = &worker_kind,
+	[JUDGE] = &judge_kind,
+	[FETCHER] = &fetcher_kind,
+};
+
 static enum oauth2_err
-start_worker(struct wire *ret_leg, struct worker *ret)
+start_children(struct child *children)
 {
-	uint8_t nonce[WIRE_NONCE_SIZE];
 	enum oauth2_err err;
 	uid_t uid;
 	gid_t gid;
 
-	if (getrandom(nonce, sizeof(nonce), 0) != (ssize_t)sizeof(nonce))
-		return OAUTH2_ERR_IO;
 	err = privileges_find_user(WORKER_USER, &uid, &gid);
-	if (err != OAUTH2_ERR_OK)
-		return err;
-	err = worker_fork(nonce, uid, gid, ret);
-	if (err != OAUTH2_ERR_OK)
-		return err;
-	wire_init(ret_leg, ret->fd, &wire_worker_leg, nonce);
-	wire_accept(ret_leg, WIRE_FROM_WORKER);
-	return OAUTH2_ERR_OK;
+	for (int i = 0; err == OAUTH2_ERR_OK && i < CHILDREN; i++)
+		err = child_fork(kinds[i], uid, gid, &children[i]);
+	return err;
 }
 
-/* The worker is forked first: nothing that is read later is in its memory. */
+/* Root from here on by name alone. */
+static enum oauth2_err
+close_sandbox(const struct child *children)
+{
+	pid_t pids[CHILDREN];
+	enum oauth2_err err;
+
+	for (int i = 0; i < CHILDREN; i++)
+		pids[i] = children[i].pid;
+	err = confine_writing();
+	if (err == OAUTH2_ERR_OK)
+		err = privileges_keep_kill();
+	return err == OAUTH2_ERR_OK ? sandbox_monitor(pids, CHILDREN) : err;
+}
+
+static void
+sign_in(struct wire *person, struct child *children, enum oauth2_err err)
+{
+	struct signin_legs legs = {
+		.person = person,
+		.worker = &children[WORKER].wire,
+		.judge = &children[JUDGE].wire,
+		.fetcher = &children[FETCHER].wire,
+	};
+
+	if (err == OAUTH2_ERR_OK)
+		signin_run(&legs);
+	else if (err == OAUTH2_ERR_NOT_FOUND)
+		signin_refuse(
+		    person, REASON_sandbox_failed, "no user " WORKER_USER);
+	else
+		signin_refuse(person, REASON_sandbox_failed, err_text(err));
+}
+
+/* The children are forked first: nothing read later is in their memory. */
 enum oauth2_err
 monitor_run(int fd)
 {
-	struct wire person, worker_leg = { .fd = -1 };
-	struct worker worker = { .pid = -1 };
+	struct child children[CHILDREN] = { CHILD_NONE, CHILD_NONE,
+		CHILD_NONE };
+	struct wire person;
 	enum oauth2_err err;
 
 	err = privileges_take();
@@ -45,22 +88,14 @@ monitor_run(int fd)
 		return err;
 	wire_init(&person, fd, &wire_module_leg, NULL);
 	wire_accept(&person, WIRE_FROM_MODULE);
-	err = start_worker(&worker_leg, &worker);
-	/* Not before: the worker must not inherit a way to the log. */
+	err = start_children(children);
+	/* Not before: a child must not inherit a way to the log. */
 	log_open("pam_oauth2");
 	if (err == OAUTH2_ERR_OK)
-		err = privileges_keep_kill();
-	if (err == OAUTH2_ERR_OK)
-		err = sandbox_monitor();
-	if (err == OAUTH2_ERR_OK)
-		signin_run(&person, &worker_leg);
-	else if (err == OAUTH2_ERR_NOT_FOUND)
-		signin_refuse(
-		    &person, REASON_sandbox_failed, "no user " WORKER_USER);
-	else
-		signin_refuse(&person, REASON_sandbox_failed, err_text(err));
+		err = close_sandbox(children);
+	sign_in(&person, children, err);
 	wire_free(&person);
-	wire_free(&worker_leg);
-	worker_stop(&worker);
+	for (int i = 0; i < CHILDREN; i++)
+		child_stop(&children[i]);
 	return err;
 }

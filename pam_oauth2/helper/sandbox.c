@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <seccomp.h>
+#include <signal.h>
 #include <stddef.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -17,8 +18,8 @@
 /* The first error sticks. */
 #define DO(call) (rc = rc == 0 ? (call) : rc)
 
-/* What libcurl, OpenSSL, the resolver and the C library need. */
-static const int worker_calls[] = {
+/* What the C library needs, and who has a leg to talk over. */
+static const int bare_calls[] = {
 	/* memory */
 	SCMP_SYS(brk),
 	SCMP_SYS(madvise),
@@ -26,11 +27,6 @@ static const int worker_calls[] = {
 	SCMP_SYS(munmap),
 	/* descriptors */
 	SCMP_SYS(close),
-	SCMP_SYS(epoll_create1),
-	SCMP_SYS(epoll_ctl),
-	SCMP_SYS(epoll_pwait),
-	SCMP_SYS(epoll_wait),
-	SCMP_SYS(eventfd2),
 	SCMP_SYS(lseek),
 	SCMP_SYS(pipe),
 	SCMP_SYS(pipe2),
@@ -43,30 +39,12 @@ static const int worker_calls[] = {
 	SCMP_SYS(select),
 	SCMP_SYS(write),
 	SCMP_SYS(writev),
-	/* files, looked at */
-	SCMP_SYS(access),
-	SCMP_SYS(faccessat),
-	SCMP_SYS(faccessat2),
-	SCMP_SYS(fstat),
-	SCMP_SYS(fstatfs),
-	SCMP_SYS(getcwd),
-	SCMP_SYS(getdents64),
-	SCMP_SYS(lstat),
-	SCMP_SYS(newfstatat),
-	SCMP_SYS(readlink),
-	SCMP_SYS(readlinkat),
-	SCMP_SYS(stat),
-	SCMP_SYS(statx),
 	/* connected sockets */
-	SCMP_SYS(bind),
-	SCMP_SYS(connect),
 	SCMP_SYS(getpeername),
 	SCMP_SYS(getsockname),
 	SCMP_SYS(getsockopt),
 	SCMP_SYS(recvfrom),
-	SCMP_SYS(recvmmsg),
 	SCMP_SYS(recvmsg),
-	SCMP_SYS(sendmmsg),
 	SCMP_SYS(sendmsg),
 	SCMP_SYS(sendto),
 	SCMP_SYS(setsockopt),
@@ -105,106 +83,64 @@ static const int worker_calls[] = {
 	SCMP_SYS(uname),
 };
 
+/* And who looks at files, and connects. */
+static const int common_calls[] = {
+	SCMP_SYS(access),
+	SCMP_SYS(faccessat),
+	SCMP_SYS(faccessat2),
+	SCMP_SYS(fstat),
+	SCMP_SYS(fstatfs),
+	SCMP_SYS(getcwd),
+	SCMP_SYS(getdents64),
+	SCMP_SYS(lstat),
+	SCMP_SYS(newfstatat),
+	SCMP_SYS(readlink),
+	SCMP_SYS(readlinkat),
+	SCMP_SYS(stat),
+	SCMP_SYS(statx),
+	SCMP_SYS(connect),
+};
+
+/* And what libcurl and the resolver need. Not bind(): it makes files. */
+static const int worker_calls[] = {
+	SCMP_SYS(epoll_create1),
+	SCMP_SYS(epoll_ctl),
+	SCMP_SYS(epoll_pwait),
+	SCMP_SYS(epoll_wait),
+	SCMP_SYS(eventfd2),
+	SCMP_SYS(recvmmsg),
+	SCMP_SYS(sendmmsg),
+};
+
+/*
+ * What the monitor writes: new files, which then take the place of others. It
+ * never opens one that is there for writing; where it may make them is
+ * confine_writing()'s.
+ */
+static const int writing_calls[] = {
+	SCMP_SYS(fallocate),
+	SCMP_SYS(fdatasync),
+	SCMP_SYS(flock),
+	SCMP_SYS(fsync),
+	SCMP_SYS(ftruncate),
+	SCMP_SYS(pwrite64),
+	SCMP_SYS(renameat),
+	SCMP_SYS(renameat2),
+	SCMP_SYS(unlinkat),
+};
+
 /* Nobody asks for these by mistake: the process ends. */
 static const int deadly_calls[] = {
 	SCMP_SYS(execve),
 	SCMP_SYS(execveat),
+	SCMP_SYS(pidfd_open),
+	SCMP_SYS(pidfd_send_signal),
 	SCMP_SYS(process_vm_readv),
 	SCMP_SYS(process_vm_writev),
 	SCMP_SYS(ptrace),
-};
-
-/* And the worker is never in a position to signal anyone. */
-static const int worker_deadly_calls[] = {
-	SCMP_SYS(kill),
-	SCMP_SYS(pidfd_open),
-	SCMP_SYS(pidfd_send_signal),
 	SCMP_SYS(rt_sigqueueinfo),
 	SCMP_SYS(rt_tgsigqueueinfo),
 	SCMP_SYS(tkill),
-};
-
-/* Root's ways to change the machine, and ways around this filter. */
-static const int monitor_refused_calls[] = {
-	SCMP_SYS(acct),
-	SCMP_SYS(add_key),
-	SCMP_SYS(adjtimex),
-	SCMP_SYS(bpf),
-	SCMP_SYS(capset),
-	SCMP_SYS(chmod),
-	SCMP_SYS(chown),
-	SCMP_SYS(chroot),
-	SCMP_SYS(clock_adjtime),
-	SCMP_SYS(clock_settime),
-	SCMP_SYS(clone),
-	SCMP_SYS(clone3),
-	SCMP_SYS(delete_module),
-	SCMP_SYS(fchmod),
-	SCMP_SYS(fchmodat),
-	SCMP_SYS(fchown),
-	SCMP_SYS(fchownat),
-	SCMP_SYS(finit_module),
-	SCMP_SYS(fork),
-	SCMP_SYS(fsconfig),
-	SCMP_SYS(fsmount),
-	SCMP_SYS(fsopen),
-	SCMP_SYS(fspick),
-	SCMP_SYS(init_module),
-	SCMP_SYS(io_uring_enter),
-	SCMP_SYS(io_uring_register),
-	SCMP_SYS(io_uring_setup),
-	SCMP_SYS(ioperm),
-	SCMP_SYS(iopl),
-	SCMP_SYS(kexec_file_load),
-	SCMP_SYS(kexec_load),
-	SCMP_SYS(keyctl),
-	SCMP_SYS(lchown),
-	SCMP_SYS(link),
-	SCMP_SYS(linkat),
-	SCMP_SYS(memfd_create),
-	SCMP_SYS(mkdir),
-	SCMP_SYS(mkdirat),
-	SCMP_SYS(mknod),
-	SCMP_SYS(mknodat),
-	SCMP_SYS(mount),
-	SCMP_SYS(mount_setattr),
-	SCMP_SYS(move_mount),
-	SCMP_SYS(open_by_handle_at),
-	SCMP_SYS(open_tree),
-	SCMP_SYS(perf_event_open),
-	SCMP_SYS(personality),
-	SCMP_SYS(pivot_root),
-	SCMP_SYS(prctl),
-	SCMP_SYS(quotactl),
-	SCMP_SYS(reboot),
-	SCMP_SYS(rename),
-	SCMP_SYS(renameat),
-	SCMP_SYS(renameat2),
-	SCMP_SYS(request_key),
-	SCMP_SYS(rmdir),
-	SCMP_SYS(setdomainname),
-	SCMP_SYS(setgid),
-	SCMP_SYS(setgroups),
-	SCMP_SYS(sethostname),
-	SCMP_SYS(setns),
-	SCMP_SYS(setregid),
-	SCMP_SYS(setresgid),
-	SCMP_SYS(setresuid),
-	SCMP_SYS(setreuid),
-	SCMP_SYS(settimeofday),
-	SCMP_SYS(setuid),
-	SCMP_SYS(swapoff),
-	SCMP_SYS(swapon),
-	SCMP_SYS(symlink),
-	SCMP_SYS(symlinkat),
-	SCMP_SYS(truncate),
-	SCMP_SYS(umount2),
-	SCMP_SYS(unlink),
-	SCMP_SYS(unlinkat),
-	SCMP_SYS(unshare),
-	SCMP_SYS(userfaultfd),
-	SCMP_SYS(vfork),
-	SCMP_SYS(vhangup),
 };
 
 static int
@@ -249,7 +185,7 @@ add_worker_pairs(scmp_filter_ctx ctx)
 
 /* Not F_SETOWN and FIOSETOWN: they send signals to whom they like. */
 static int
-add_worker_controls(scmp_filter_ctx ctx)
+add_controls(scmp_filter_ctx ctx)
 {
 	static const int fcntls[] = { F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD,
 		F_SETFD, F_GETFL };
@@ -270,7 +206,7 @@ add_worker_controls(scmp_filter_ctx ctx)
 
 /* Memory that can be written, or run, and never both. */
 static int
-add_worker_memory(scmp_filter_ctx ctx)
+add_memory(scmp_filter_ctx ctx)
 {
 	static const int calls[] = { SCMP_SYS(mmap), SCMP_SYS(mprotect) };
 	int rc = 0;
@@ -298,93 +234,159 @@ add_reading(scmp_filter_ctx ctx)
 	return rc;
 }
 
-/*
- * The resolver runs in a thread. clone3 hides its flags from the filter: not
- * there (ENOSYS), and the C library falls back to clone. abort() signals
- * itself.
- */
+/* abort() signals itself; a thread looks at a limit, and sets none. */
 static int
-add_worker_threads(scmp_filter_ctx ctx)
+add_itself(scmp_filter_ctx ctx)
 {
 	int rc = 0;
 
-	DO(seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,
-	    SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD)));
 	DO(seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
 	    SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid(), 0)));
 	DO(seccomp_rule_add(ctx, SCMP_ACT_KILL_PROCESS, SCMP_SYS(tgkill), 1,
 	    SCMP_A0(SCMP_CMP_NE, (scmp_datum_t)getpid(), 0)));
-	/* pthread_create asks for the size of its stack, and sets nothing. */
 	DO(seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1,
 	    SCMP_A2(SCMP_CMP_EQ, 0, 0)));
 	return rc;
 }
 
-enum oauth2_err
-sandbox_worker(void)
+/* The rules of all: what is not named here or by the caller is not there. */
+static int
+add_bare(scmp_filter_ctx ctx)
 {
-	/* ENOSYS: what a C library meets on an older kernel, and copes with. */
-	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ERRNO(ENOSYS));
 	int rc = 0;
 
-	if (ctx == NULL)
-		return OAUTH2_ERR_SANDBOX;
 	DO(seccomp_attr_set(
 	    ctx, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS));
-	DO(add_all(ctx, SCMP_ACT_ALLOW, worker_calls, COUNT(worker_calls)));
+	DO(add_all(ctx, SCMP_ACT_ALLOW, bare_calls, COUNT(bare_calls)));
 	DO(add_all(
 	    ctx, SCMP_ACT_KILL_PROCESS, deadly_calls, COUNT(deadly_calls)));
-	DO(add_all(ctx, SCMP_ACT_KILL_PROCESS, worker_deadly_calls,
-	    COUNT(worker_deadly_calls)));
-	DO(add_worker_sockets(ctx));
-	DO(add_worker_pairs(ctx));
-	DO(add_worker_controls(ctx));
-	DO(add_worker_memory(ctx));
-	DO(add_reading(ctx));
-	DO(add_worker_threads(ctx));
-	DO(seccomp_load(ctx));
-	seccomp_release(ctx);
-	return rc == 0 ? OAUTH2_ERR_OK : OAUTH2_ERR_SANDBOX;
-}
-
-/* The other way round: the monitor's filter allows what it does not name. */
-static int
-add_no_writing(scmp_filter_ctx ctx)
-{
-	static const scmp_datum_t flags[] = { O_WRONLY, O_RDWR, O_CREAT,
-		O_TRUNC };
-	const uint32_t refuse = SCMP_ACT_ERRNO(EPERM);
-	int rc = 0;
-
-	for (size_t i = 0; i < COUNT(flags); i++) {
-		DO(seccomp_rule_add(ctx, refuse, SCMP_SYS(openat), 1,
-		    SCMP_A2(SCMP_CMP_MASKED_EQ, flags[i], flags[i])));
-		DO(seccomp_rule_add(ctx, refuse, SCMP_SYS(open), 1,
-		    SCMP_A1(SCMP_CMP_MASKED_EQ, flags[i], flags[i])));
-	}
-	DO(seccomp_rule_add(ctx, refuse, SCMP_SYS(openat2), 0));
-	DO(seccomp_rule_add(ctx, refuse, SCMP_SYS(creat), 0));
+	DO(add_controls(ctx));
+	DO(add_memory(ctx));
+	DO(add_itself(ctx));
 	return rc;
 }
 
-enum oauth2_err
-sandbox_monitor(void)
+static int
+add_common(scmp_filter_ctx ctx)
 {
-	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ALLOW);
+	int rc = 0;
+
+	DO(add_bare(ctx));
+	DO(add_all(ctx, SCMP_ACT_ALLOW, common_calls, COUNT(common_calls)));
+	DO(add_reading(ctx));
+	return rc;
+}
+
+/*
+ * The resolver runs in a thread. clone3 hides its flags from the filter: not
+ * there (ENOSYS), and the C library falls back to clone.
+ */
+static int
+add_worker(scmp_filter_ctx ctx)
+{
+	int rc = 0;
+
+	DO(add_all(ctx, SCMP_ACT_ALLOW, worker_calls, COUNT(worker_calls)));
+	DO(add_worker_sockets(ctx));
+	DO(add_worker_pairs(ctx));
+	DO(seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,
+	    SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD)));
+	DO(seccomp_rule_add(ctx, SCMP_ACT_KILL_PROCESS, SCMP_SYS(kill), 0));
+	return rc;
+}
+
+/*
+ * O_EXCL: a file to write is of its own making, whoever has put a link there.
+ * A lock may be there already, and is not written to.
+ */
+static int
+add_writing(scmp_filter_ctx ctx)
+{
+	const scmp_datum_t looked_at = O_ACCMODE | O_CREAT | O_EXCL | O_TRUNC |
+				       O_NOFOLLOW | (O_TMPFILE & ~O_DIRECTORY);
+	const scmp_datum_t wanted[] = {
+		O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW,
+		O_RDONLY | O_CREAT | O_NOFOLLOW,
+	};
+	int rc = 0;
+
+	DO(add_all(ctx, SCMP_ACT_ALLOW, writing_calls, COUNT(writing_calls)));
+	for (size_t i = 0; i < COUNT(wanted); i++)
+		DO(seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(openat), 1,
+		    SCMP_A2(SCMP_CMP_MASKED_EQ, looked_at, wanted[i])));
+	return rc;
+}
+
+/* Its children it may end, and to the log it may have to connect again. */
+static int
+add_monitor(scmp_filter_ctx ctx, const pid_t *children, size_t count)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < count; i++)
+		DO(seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(kill), 2,
+		    SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)children[i], 0),
+		    SCMP_A1(SCMP_CMP_EQ, SIGKILL, 0)));
+	DO(seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(wait4), 0));
+	DO(add_writing(ctx));
+	DO(seccomp_rule_add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(socket), 2,
+	    SCMP_A0(SCMP_CMP_EQ, AF_UNIX, 0),
+	    SCMP_A1(SCMP_CMP_MASKED_EQ, SOCK_TYPE_MASK, SOCK_DGRAM)));
+	DO(seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EAFNOSUPPORT), SCMP_SYS(socket),
+	    1, SCMP_A0(SCMP_CMP_NE, AF_UNIX, 0)));
+	return rc;
+}
+
+/* ENOSYS: what a C library meets on an older kernel, and copes with. */
+static scmp_filter_ctx
+begin(void)
+{
+	return seccomp_init(SCMP_ACT_ERRNO(ENOSYS));
+}
+
+static enum oauth2_err
+finish(scmp_filter_ctx ctx, int rc)
+{
+	DO(seccomp_load(ctx));
+	seccomp_release(ctx);
+	return rc == 0 ? OAUTH2_ERR_OK : OAUTH2_ERR_SANDBOX;
+}
+
+enum oauth2_err
+sandbox_worker(void)
+{
+	scmp_filter_ctx ctx = begin();
 	int rc = 0;
 
 	if (ctx == NULL)
 		return OAUTH2_ERR_SANDBOX;
-	DO(seccomp_attr_set(
-	    ctx, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS));
-	DO(add_all(
-	    ctx, SCMP_ACT_KILL_PROCESS, deadly_calls, COUNT(deadly_calls)));
-	DO(add_all(ctx, SCMP_ACT_ERRNO(EPERM), monitor_refused_calls,
-	    COUNT(monitor_refused_calls)));
-	DO(add_no_writing(ctx));
-	DO(seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EAFNOSUPPORT), SCMP_SYS(socket),
-	    1, SCMP_A0(SCMP_CMP_NE, AF_UNIX, 0)));
-	DO(seccomp_load(ctx));
-	seccomp_release(ctx);
-	return rc == 0 ? OAUTH2_ERR_OK : OAUTH2_ERR_SANDBOX;
+	DO(add_common(ctx));
+	DO(add_worker(ctx));
+	return finish(ctx, rc);
+}
+
+enum oauth2_err
+sandbox_judge(void)
+{
+	scmp_filter_ctx ctx = begin();
+	int rc = 0;
+
+	if (ctx == NULL)
+		return OAUTH2_ERR_SANDBOX;
+	DO(add_bare(ctx));
+	DO(seccomp_rule_add(ctx, SCMP_ACT_KILL_PROCESS, SCMP_SYS(kill), 0));
+	return finish(ctx, rc);
+}
+
+enum oauth2_err
+sandbox_monitor(const pid_t *children, size_t count)
+{
+	scmp_filter_ctx ctx = begin();
+	int rc = 0;
+
+	if (ctx == NULL)
+		return OAUTH2_ERR_SANDBOX;
+	DO(add_common(ctx));
+	DO(add_monitor(ctx, children, count));
+	return finish(ctx, rc);
 }

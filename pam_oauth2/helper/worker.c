@@ -1,22 +1,41 @@
 #include "helper/worker.h"
 
-#include <errno.h>
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include "base/clock.h"
-#include "base/file.h"
 #include "base/identity.h"
+#include "base/secret.h"
+#include "codec/jws.h"
+#include "helper/failed.h"
 #include "helper/job.h"
-#include "helper/privileges.h"
 #include "helper/sandbox.h"
+#include "oauth2/at_hash.h"
 #include "oauth2/identity.h"
 
-#define WORKER_FD   3
-#define LIFETIME_NS (1000 * CLOCK_NS_PER_S) /* beyond any deadline */
-#define HOSTS_MAX   32
-#define SCOPES_MAX  64
+#define HOSTS_MAX  32
+#define SCOPES_MAX 64
+
+/*
+ * The ID token, for others to judge, and the hash of the access token that
+ * came with it. The access token itself stays here.
+ */
+static enum oauth2_err
+send_tokens(struct job *job, const struct oauth2_token *token)
+{
+	AUTO(secret_text_free) char *at_hash = NULL;
+	enum crypto_alg alg;
+	struct wire_out out;
+	enum oauth2_err err = OAUTH2_ERR_OK;
+
+	/* A token whose alg is none of ours is refused anyway. */
+	if (token->id_token != NULL &&
+	    jws_claimed_alg(token->id_token, &alg, NULL) == OAUTH2_ERR_OK)
+		err = oauth2_at_hash(alg, token->access_token, &at_hash);
+	if (err != OAUTH2_ERR_OK)
+		return err;
+	wire_begin(&out, WIRE_TOKENS);
+	wire_put_text(&out, WIRE_TAG_ID_TOKEN, token->id_token);
+	wire_put_text(&out, WIRE_TAG_AT_HASH, at_hash);
+	return wire_send(job->wire, &out);
+}
 
 static enum oauth2_err
 send_identity(struct job *job, const struct oauth2_token *token)
@@ -25,37 +44,28 @@ send_identity(struct job *job, const struct oauth2_token *token)
 		.groups_claim = job->groups_claim,
 		.claims = &job->claims,
 	};
-	AUTO(identity_free) struct identity *who = NULL;
+	AUTO(oauth2_userinfo_free) struct oauth2_userinfo userinfo = { 0 };
+	const struct identity *who;
 	struct wire_out out;
 	enum oauth2_err err;
 
-	err =
-	    oauth2_get_identity(job->client, token, &query, &who, &job->detail);
+	err = oauth2_get_userinfo(
+	    job->client, token, &query, &userinfo, &job->detail);
 	if (err != OAUTH2_ERR_OK)
 		return err;
+	if (userinfo.jwt != NULL) {
+		wire_begin(&out, WIRE_USERINFO);
+		wire_put_text(&out, WIRE_TAG_USERINFO, userinfo.jwt);
+		return wire_send(job->wire, &out);
+	}
+	who = userinfo.identity;
 	wire_begin(&out, WIRE_IDENTITY);
 	wire_put_text(&out, WIRE_TAG_SUB, who->sub);
 	wire_put_text(&out, WIRE_TAG_EMAIL, who->email);
 	wire_put_u64(&out, WIRE_TAG_EMAIL_VERIFIED, who->email_verified);
 	wire_put_list(&out, WIRE_TAG_GROUP, &who->groups);
 	wire_put_list(&out, WIRE_TAG_CLAIM, &who->claims);
-	return wire_send(&job->wire, &out);
-}
-
-static void
-send_failed(struct job *job, enum oauth2_err failure)
-{
-	const struct detail *d = &job->detail;
-	struct wire_out out;
-
-	wire_begin(&out, WIRE_FAILED);
-	wire_put_u64(&out, WIRE_TAG_ERROR, failure);
-	wire_put_u64(&out, WIRE_TAG_CAUSE, d->cause);
-	wire_put_u64(&out, WIRE_TAG_HTTP_STATUS, (uint64_t)d->http_status);
-	wire_put_text(&out, WIRE_TAG_PROVIDER_ERROR, d->error);
-	wire_put_text(&out, WIRE_TAG_DESCRIPTION, d->description);
-	wire_put_text(&out, WIRE_TAG_TEXT, d->text);
-	(void)!wire_send(&job->wire, &out);
+	return wire_send(job->wire, &out);
 }
 
 /* A sign-in as the worker sees it. */
@@ -66,79 +76,56 @@ sign_in(struct job *job)
 	struct wire_msg m;
 	enum oauth2_err err;
 
-	err = wire_recv(&job->wire, clock_monotonic_ns() + LIFETIME_NS, &m);
+	err = wire_recv(job->wire, clock_monotonic_ns() + CHILD_WAIT_NS, &m);
 	if (err == OAUTH2_ERR_OK)
 		err = job_start(job, &m);
 	if (err == OAUTH2_ERR_OK)
 		err = job->flow == WIRE_FLOW_CODE ? job_code(job, &token)
 						  : job_device(job, &token);
 	if (err == OAUTH2_ERR_OK)
+		err = send_tokens(job, token);
+	/* Only where the ID token does not say everything. */
+	if (err == OAUTH2_ERR_OK)
+		err = wire_recv(
+		    job->wire, clock_monotonic_ns() + CHILD_WAIT_NS, &m);
+	if (err == OAUTH2_ERR_OK)
 		err = send_identity(job, token);
 	return err;
 }
 
-static int
-run(const uint8_t *nonce, uid_t uid, gid_t gid, pid_t parent)
+static void
+run(struct wire *leg)
 {
 	struct job job = {
+		.wire = leg,
 		.endpoint_hosts = STRLIST(HOSTS_MAX),
 		.verification_hosts = STRLIST(HOSTS_MAX),
 		.scopes = STRLIST(SCOPES_MAX),
+		.required_scopes = STRLIST(SCOPES_MAX),
 		.claims = STRLIST(IDENTITY_CLAIMS_MAX),
+		.param_texts = STRLIST(JOB_PARAMS_MAX),
 	};
-	enum oauth2_err err;
+	enum oauth2_err err = sign_in(&job);
 
-	wire_init(&job.wire, WORKER_FD, &wire_worker_leg, nonce);
-	wire_accept(&job.wire, WIRE_FROM_MONITOR_TO_WORKER);
-	err = privileges_drop(uid, gid, parent);
-	if (err == OAUTH2_ERR_OK)
-		err = sandbox_worker();
-	if (err == OAUTH2_ERR_OK)
-		err = sign_in(&job);
 	if (err != OAUTH2_ERR_OK)
-		send_failed(&job, err);
+		failed_send(leg, WIRE_FAILED, err, &job.detail);
 	job_free(&job);
-	return err == OAUTH2_ERR_OK ? 0 : 1;
 }
 
-enum oauth2_err
-worker_fork(const uint8_t *nonce, uid_t uid, gid_t gid, struct worker *ret)
+static void
+fail(struct wire *leg, enum oauth2_err err)
 {
-	enum oauth2_err err;
-	int fds[2];
-	pid_t parent, pid;
+	const struct detail none = { 0 };
 
-	err = wire_pair(fds);
-	if (err != OAUTH2_ERR_OK)
-		return err;
-	parent = getpid();
-	pid = fork();
-	if (pid == 0) {
-		/* Nothing of the monitor's stays open, the module's leg
-		 * least of all. */
-		if (dup2(fds[1], WORKER_FD) != WORKER_FD ||
-		    close_range(WORKER_FD + 1, ~0U, 0) != 0)
-			_exit(1);
-		_exit(run(nonce, uid, gid, parent));
-	}
-	file_close(fds[1]);
-	if (pid < 0) {
-		file_close(fds[0]);
-		return OAUTH2_ERR_IO;
-	}
-	ret->pid = pid;
-	ret->fd = fds[0];
-	return OAUTH2_ERR_OK;
+	failed_send(leg, WIRE_FAILED, err, &none);
 }
 
-void
-worker_stop(struct worker *worker)
-{
-	if (worker->pid < 0)
-		return;
-	kill(worker->pid, SIGKILL);
-	while (waitpid(worker->pid, NULL, 0) < 0 && errno == EINTR)
-		continue;
-	file_close(worker->fd);
-	worker->fd = -1;
-}
+const struct child_kind worker_kind = {
+	.name = "po2-worker",
+	.leg = &wire_worker_leg,
+	.sender = WIRE_FROM_WORKER,
+	.asker = WIRE_FROM_MONITOR_TO_WORKER,
+	.sandbox = sandbox_worker,
+	.run = run,
+	.fail = fail,
+};

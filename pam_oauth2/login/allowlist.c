@@ -13,7 +13,9 @@ struct walk {
 	struct allowlist *own;	/* the user's lines */
 	struct allowlist *star; /* those for `*`, needed while own is empty */
 	const char *user;
+	bool takes_email;
 	bool has_line; /* for anybody */
+	struct allowlist_mentions mentions;
 };
 
 static void
@@ -54,7 +56,36 @@ allowlist_free(struct allowlist *allowlist)
 	for (size_t i = 0; i < allowlist->count; i++)
 		line_free(allowlist->lines[i]);
 	secret_free(allowlist->lines);
+	strlist_free(&allowlist->mentions.claims);
 	secret_free(allowlist);
+}
+
+static bool
+is_about_a_claim(const struct allowlist_rule *rule)
+{
+	return rule->type == ALLOWLIST_CLAIM ||
+	       rule->type == ALLOWLIST_CLAIM_USER;
+}
+
+/* Errors: NOMEM. */
+static enum oauth2_err
+mention(const struct allowlist_line *line, struct allowlist_mentions *ret)
+{
+	for (size_t i = 0; i < line->count; i++) {
+		const struct allowlist_rule *rule = &line->rules[i];
+		enum oauth2_err err = OAUTH2_ERR_OK;
+
+		if (rule->type == ALLOWLIST_GROUP)
+			ret->has_group = true;
+		if (is_about_a_claim(rule) &&
+		    !strlist_has(&ret->claims, rule->name))
+			err = strlist_add(&ret->claims, rule->name);
+		if (err == OAUTH2_ERR_LIMIT)
+			ret->has_too_many = true;
+		else if (err != OAUTH2_ERR_OK)
+			return err;
+	}
+	return OAUTH2_ERR_OK;
 }
 
 /* The words of a line with one blank between them. */
@@ -109,6 +140,16 @@ keep_line(
 	return OAUTH2_ERR_OK;
 }
 
+static bool
+has_email(const struct allowlist_line *line)
+{
+	for (size_t i = 0; i < line->count; i++)
+		if (line->rules[i].type == ALLOWLIST_EMAIL ||
+		    line->rules[i].type == ALLOWLIST_EMAIL_DOMAIN)
+			return true;
+	return false;
+}
+
 static enum oauth2_err
 walk_line(struct walk *walk, const char *text, unsigned number,
     const char **ret_fault)
@@ -124,6 +165,14 @@ walk_line(struct walk *walk, const char *text, unsigned number,
 	if (err != OAUTH2_ERR_OK || user == NULL)
 		return err;
 	walk->has_line = true;
+	if (!walk->takes_email && has_email(&line)) {
+		*ret_fault = "email: can never hold: this preset's provider "
+			     "has no address to rely on; use sub:ISSUER|SUB";
+		return OAUTH2_ERR_SYNTAX;
+	}
+	err = mention(&line, &walk->mentions);
+	if (err != OAUTH2_ERR_OK)
+		return err;
 	line.number = number;
 	if (line.is_star)
 		target = walk->star;
@@ -162,26 +211,35 @@ walk_source(struct walk *walk, const struct source *source, struct detail *d)
 }
 
 enum oauth2_err
-allowlist_parse(const struct source *source, const char *user,
+allowlist_parse(const struct source *source, const char *user, bool takes_email,
     struct allowlist **ret, struct detail *d)
 {
 	AUTO(allowlist_free) struct allowlist *own = allowlist_new();
 	AUTO(allowlist_free) struct allowlist *star = allowlist_new();
-	struct walk walk = { .own = own, .star = star, .user = user };
+	struct walk walk = {
+		.own = own,
+		.star = star,
+		.user = user,
+		.takes_email = takes_email,
+		.mentions.claims = STRLIST(ALLOWLIST_CLAIMS_MAX),
+	};
 	enum oauth2_err err;
 
 	if (own == NULL || star == NULL)
 		return OAUTH2_ERR_NOMEM;
 	err = walk_source(&walk, source, d);
-	if (err != OAUTH2_ERR_OK)
+	if (err != OAUTH2_ERR_OK) {
+		strlist_free(&walk.mentions.claims);
 		return err;
+	}
 	*ret = own->count > 0 ? TAKE(own) : TAKE(star);
+	(*ret)->mentions = walk.mentions;
 	return OAUTH2_ERR_OK;
 }
 
 enum oauth2_err
-allowlist_load(const char *path, const char *user, struct allowlist **ret,
-    struct detail *d)
+allowlist_load(const char *path, const char *user, bool takes_email,
+    struct allowlist **ret, struct detail *d)
 {
 	AUTO(buf_free) struct buf content = BUF(ALLOWLIST_FILE_MAX);
 	struct source source = { .name = path };
@@ -192,7 +250,7 @@ allowlist_load(const char *path, const char *user, struct allowlist **ret,
 		return err;
 	source.data = buf_text(&content);
 	source.len = content.len;
-	return allowlist_parse(&source, user, ret, d);
+	return allowlist_parse(&source, user, takes_email, ret, d);
 }
 
 enum oauth2_err
@@ -206,8 +264,7 @@ allowlist_claims(const struct allowlist *allowlist, struct strlist *ret)
 		for (size_t j = 0; j < line->count; j++) {
 			const struct allowlist_rule *rule = &line->rules[j];
 
-			if ((rule->type != ALLOWLIST_CLAIM &&
-				rule->type != ALLOWLIST_CLAIM_USER) ||
+			if (!is_about_a_claim(rule) ||
 			    strlist_has(ret, rule->name))
 				continue;
 			err = strlist_add(ret, rule->name);

@@ -21,9 +21,10 @@
 #include "base/strlist.h"
 #include "login/source.h"
 
-#define ALLOWLIST_FILE_MAX  (8 * 1024 * 1024)
-#define ALLOWLIST_LINES_MAX 256 /* alternatives of one user */
-#define ALLOWLIST_RULES_MAX 32	/* rules of one line */
+#define ALLOWLIST_FILE_MAX   (8 * 1024 * 1024)
+#define ALLOWLIST_LINES_MAX  256 /* alternatives of one user */
+#define ALLOWLIST_RULES_MAX  32	 /* rules of one line */
+#define ALLOWLIST_CLAIMS_MAX 32	 /* names in the whole file */
 
 enum allowlist_type {
 	ALLOWLIST_EMAIL,	/* value: a whole address */
@@ -49,15 +50,28 @@ struct allowlist_line {
 	char *text; /* the line as written, words one blank apart */
 };
 
+/*
+ * What the lines of all users mention: what a provider is asked for is seen
+ * before anybody is known, and must not tell who is listed, and how.
+ */
+struct allowlist_mentions {
+	bool has_group;
+	bool has_too_many; /* claims; then none is named */
+	struct strlist claims;
+};
+
 /* The alternatives of one user; no lines: the user is not listed. */
 struct allowlist {
 	struct allowlist_line **lines;
 	size_t count;
+	struct allowlist_mentions mentions;
 };
 
 /*
  * Check a whole file and keep the lines of one user.
  *
+ * takes_email  whether the provider vouches for addresses; where it does
+ *          not a rule about one, for anybody, is a bad line.
  * ret      owned by the caller, also where it has no lines. Untouched on
  *          failure.
  * d->text  "file:line: what is wrong and what would be right".
@@ -66,11 +80,11 @@ struct allowlist {
  * than ALLOWLIST_LINES_MAX lines), NOMEM.
  */
 enum oauth2_err allowlist_parse(const struct source *source, const char *user,
-    struct allowlist **ret, struct detail *d) MUST_CHECK;
+    bool takes_email, struct allowlist **ret, struct detail *d) MUST_CHECK;
 
 /* The same from a file (FILE_TRUST_SECRET). Errors: also of that. */
 enum oauth2_err allowlist_load(const char *path, const char *user,
-    struct allowlist **ret, struct detail *d) MUST_CHECK;
+    bool takes_email, struct allowlist **ret, struct detail *d) MUST_CHECK;
 
 /* Wipe and free. NULL is fine. */
 void allowlist_free(struct allowlist *allowlist);

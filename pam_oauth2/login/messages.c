@@ -93,10 +93,15 @@ put_device(
 }
 
 static void
-put_code(const struct signin *s, const char *until, struct buf *ret)
+put_code(
+    const struct signin *s, int64_t left_s, const char *until, struct buf *ret)
 {
 	buf_printf(ret, "  Open:  %s\n\n", s->offer.url);
 	put_line(ret, s->settings->banner_after);
+	/* A pushed request is soon gone, for who has not opened it by then. */
+	if (s->offer.url_expires_in != 0 && s->offer.url_expires_in < left_s)
+		buf_printf(ret, "Open the address within %u s.\n",
+		    (unsigned)s->offer.url_expires_in);
 	buf_printf(ret,
 	    "Approve in the browser until %s, then paste here what the page "
 	    "shows\n(a code, or its address) and press Enter: ",
@@ -115,7 +120,7 @@ messages_invite(const struct signin *s, struct buf *ret)
 	put_qr(s, ret);
 	put_place(s, ret);
 	if (s->offer.is_code)
-		put_code(s, until, ret);
+		put_code(s, left_s, until, ret);
 	else
 		put_device(s, left_s, until, ret);
 }

@@ -54,7 +54,7 @@ fail_cancelled(struct signin *s, uint64_t cause)
 	}
 }
 
-/* ret_answer may be NULL: then any answer will do. */
+/* ret_answer may be NULL: then any answer will do. See person_answers(). */
 static bool
 ask(struct signin *s, enum wire_echo echo, const char *text, char **ret_answer)
 {
@@ -72,9 +72,11 @@ ask(struct signin *s, enum wire_echo echo, const char *text, char **ret_answer)
 		return signin_fail_err(s, err);
 	if (m.type == WIRE_CANCEL)
 		return fail_cancelled(s, wire_get_u64(&m, WIRE_TAG_CAUSE));
-	if (ret_answer == NULL)
+	signin_note(s, "the person has answered");
+	if (ret_answer == NULL || wire_get_u64(&m, WIRE_TAG_IS_CUT) == 1)
 		return true;
 	err = wire_take_text(&m, WIRE_TAG_TEXT, ret_answer);
+	wire_forget(s->person);
 	return err == OAUTH2_ERR_OK || signin_fail_err(s, err);
 }
 
@@ -94,7 +96,10 @@ show(struct signin *s, enum wire_style style, const char *text)
 	wire_put_u64(&out, WIRE_TAG_STYLE, style);
 	wire_put_text(&out, WIRE_TAG_TEXT, text);
 	err = wire_send(s->person, &out);
-	return err == OAUTH2_ERR_OK || signin_fail_err(s, err);
+	if (err != OAUTH2_ERR_OK)
+		return signin_fail_err(s, err);
+	signin_note(s, "the person was shown what to do");
+	return true;
 }
 
 bool

@@ -24,7 +24,10 @@ bool person_is_there(struct signin *s);
  */
 bool person_is_invited(struct signin *s);
 
-/* Ask with an echo. The answer is secret: secret_free() it. */
+/*
+ * Ask with an echo. The answer is secret: secret_free() it; it stays NULL
+ * where the host has told us that it was too long to be handed over.
+ */
 bool person_answers(struct signin *s, const char *question, char **ret);
 
 /* The leg has something to say while we wait for the provider: it is over. */

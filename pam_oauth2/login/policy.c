@@ -74,6 +74,46 @@ has_claim(const struct identity *identity, const char *name, const char *value)
 	return false;
 }
 
+/* One value alone, and this one: somebody of two tenants is of neither. */
+static bool
+claim_is(const struct identity *identity, const char *name, const char *value)
+{
+	size_t n = strlen(name), count = 0;
+
+	for (size_t i = 0; i < identity->claims.count; i++)
+		count += strncmp(identity->claims.items[i], name, n) == 0 &&
+			 identity->claims.items[i][n] == '=';
+	return count == 1 && has_claim(identity, name, value);
+}
+
+static bool
+check_tenant(const struct policy_input *input, struct detail *d)
+{
+	const struct provider_settings *p = &input->settings->provider;
+	const struct {
+		const char *name;
+		const char *value;
+	} rows[] = { { "hd", p->hd }, { "tid", p->tid } };
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		if (rows[i].value == NULL ||
+		    claim_is(input->identity, rows[i].name, rows[i].value))
+			continue;
+		(void)detail_fail(d, OAUTH2_ERR_NOT_FOUND,
+		    "the claim %s is not what the settings say", rows[i].name);
+		return false;
+	}
+	return true;
+}
+
+/* By the provider, or by an administrator whom tenant and settings name. */
+static bool
+is_email_verified(const struct policy_input *input)
+{
+	return input->identity->email_verified ||
+	       input->settings->provider.assume_email_verified;
+}
+
 static bool
 is_email_rule(const struct allowlist_rule *rule)
 {
@@ -128,6 +168,22 @@ others_hold(const struct facts *facts, const struct allowlist_line *line)
 	return line->count > 0;
 }
 
+static bool
+names_sub(const struct allowlist_line *line)
+{
+	for (size_t i = 0; i < line->count; i++)
+		if (line->rules[i].type == ALLOWLIST_SUB)
+			return true;
+	return false;
+}
+
+/* A line that names the sub itself needs nothing that was recorded. */
+static enum reason
+binding_of(const struct facts *facts, const struct allowlist_line *line)
+{
+	return names_sub(line) ? REASON_approved : facts->input->binding;
+}
+
 /*
  * Whether all rules of a line hold. Where the email alone is in the way,
  * *ret_reason says how.
@@ -151,23 +207,18 @@ line_holds(const struct facts *facts, const struct allowlist_line *line,
 		if (!email_matches(facts, &line->rules[i]))
 			return false;
 	}
-	if (needs_email && !facts->input->identity->email_verified) {
-		*ret_reason = REASON_email_unverified;
-		return false;
-	}
-	return true;
+	if (!needs_email)
+		return true;
+	*ret_reason = is_email_verified(facts->input) ? binding_of(facts, line)
+						      : REASON_email_unverified;
+	return *ret_reason == REASON_approved;
 }
 
 /* For root a line must name the person by sub. */
 static bool
 is_line_for(const struct allowlist_line *line, const struct user *user)
 {
-	if (user->uid != 0)
-		return true;
-	for (size_t i = 0; i < line->count && !line->is_star; i++)
-		if (line->rules[i].type == ALLOWLIST_SUB)
-			return true;
-	return false;
+	return user->uid != 0 || (!line->is_star && names_sub(line));
 }
 
 static bool
@@ -194,30 +245,35 @@ refusal_text(enum reason reason)
 {
 	switch (reason) {
 	case REASON_email_missing:
-		return "the provider sent no email";
+		return "the provider sent no email, or none it has verified";
 	case REASON_email_invalid:
 		return "the email is not one that is accepted";
 	case REASON_email_unverified:
 		return "email_verified is not true";
+	case REASON_subject_changed:
+	case REASON_store_failed:
+		return NULL; /* said already, by who looked */
 	default:
 		return "no line of the allowlist fits the identity";
 	}
 }
 
 enum reason
-policy_decide(
-    const struct policy_input *input, const char **ret_rule, struct detail *d)
+policy_decide(const struct policy_input *input,
+    const struct allowlist_line **ret_line, struct detail *d)
 {
 	enum reason reason = REASON_internal_error;
 	struct facts facts;
 
-	*ret_rule = NULL;
+	*ret_line = NULL;
 	if (!user_check(input->settings, input->user, &reason, d))
 		return reason;
 	if (!check_lines(input, &reason, d))
 		return reason;
 	if (!check_identity(input, d))
 		return REASON_identity_invalid;
+	if (!check_tenant(input, d))
+		return REASON_tenant_not_allowed;
 	gather_facts(input, &facts);
 	reason = REASON_identity_not_allowed;
 	for (size_t i = 0; i < input->allowlist->count; i++) {
@@ -226,9 +282,20 @@ policy_decide(
 		if (!is_line_for(line, input->user) ||
 		    !line_holds(&facts, line, &reason))
 			continue;
-		*ret_rule = line->text;
+		*ret_line = line;
 		return REASON_approved;
 	}
-	(void)detail_fail(d, OAUTH2_ERR_NOT_FOUND, "%s", refusal_text(reason));
+	if (refusal_text(reason) != NULL)
+		(void)detail_fail(
+		    d, OAUTH2_ERR_NOT_FOUND, "%s", refusal_text(reason));
 	return reason;
+}
+
+bool
+policy_rests_on_email(const struct allowlist_line *line)
+{
+	for (size_t i = 0; i < line->count; i++)
+		if (is_email_rule(&line->rules[i]))
+			return !names_sub(line);
+	return false;
 }

@@ -15,13 +15,15 @@ struct policy_input {
 	const struct user *user;
 	const struct allowlist *allowlist; /* the user's alternatives */
 	const struct identity *identity;
+	/* What stands against an email rule (binding_check()), or approved. */
+	enum reason binding;
 };
 
 /*
  * May this identity sign in as this user?
  *
- * ret_rule  the allowlist line that allowed, borrowed from the allowlist;
- *           NULL when denied. It may hold an email address.
+ * ret_line  the allowlist line that allowed, borrowed from the allowlist;
+ *           NULL when denied. Its text may hold an email address.
  * d->text   when denied: the reason in more words, without an address.
  *
  * Returns REASON_approved, or the first that applies of
@@ -29,6 +31,7 @@ struct policy_input {
  *   user_not_listed                no line for the user, nor for `*`
  *   user_forbidden                 uid 0, and none of its lines has sub:
  *   identity_invalid               a sub or issuer that cannot be right
+ *   tenant_not_allowed             hd or tid are not what the settings say
  *   email_missing, email_invalid,  a line failed in this alone: every other
  *   email_unverified               rule of it held
  *   identity_not_allowed           no line comes that close
@@ -36,6 +39,9 @@ struct policy_input {
  * one thing that someone has to mend. No two of them can apply at once.
  */
 enum reason policy_decide(const struct policy_input *input,
-    const char **ret_rule, struct detail *d) MUST_CHECK;
+    const struct allowlist_line **ret_line, struct detail *d) MUST_CHECK;
+
+/* Whether an email decided: no sub: rule of the line names the account. */
+bool policy_rests_on_email(const struct allowlist_line *line);
 
 #endif

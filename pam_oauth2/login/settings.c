@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/secret.h"
 #include "base/text.h"
+#include "codec/crypto.h"
 #include "login/login_defs.h"
 #include "login/settings_build.h"
 #include "login/settings_files.h"
@@ -94,6 +95,12 @@ settings_dump(const struct settings *settings, struct buf *ret)
 	dump_rows(settings, true, ret);
 }
 
+const struct oauth2_provider *
+settings_preset(const struct provider_settings *provider)
+{
+	return oauth2_provider_find(provider->preset);
+}
+
 const char *
 settings_auth_method_name(enum settings_auth_method method)
 {
@@ -102,6 +109,8 @@ settings_auth_method_name(enum settings_auth_method method)
 		return "client_secret_post";
 	case SETTINGS_AUTH_METHOD_CLIENT_SECRET_BASIC:
 		return "client_secret_basic";
+	case SETTINGS_AUTH_METHOD_PRIVATE_KEY_JWT:
+		return "private_key_jwt";
 	default:
 		return "none";
 	}
@@ -136,5 +145,30 @@ settings_read_secret(
 		    "%s: must be one line of 1 to %d bytes of printable ASCII",
 		    path, SETTINGS_SECRET_MAX);
 	*ret_secret = TAKE(secret);
+	return OAUTH2_ERR_OK;
+}
+
+enum oauth2_err
+settings_read_key(
+    const struct settings *settings, struct crypto_key **ret, struct detail *d)
+{
+	const char *path = settings->provider.private_key_file;
+	AUTO(buf_free) struct buf content = BUF(SETTINGS_KEY_MAX);
+	AUTO(crypto_key_free) struct crypto_key *key = NULL;
+	struct detail why = { 0 };
+	enum oauth2_err err;
+
+	if (path == NULL) {
+		*ret = NULL;
+		return OAUTH2_ERR_OK;
+	}
+	err = file_read_trusted(path, FILE_TRUST_SECRET, &content, d);
+	if (err != OAUTH2_ERR_OK)
+		return err;
+	err = crypto_key_parse(buf_text(&content), content.len, &key, &why);
+	if (err != OAUTH2_ERR_OK)
+		return detail_fail(d, err, "%s: %s", path,
+		    why.text[0] != '\0' ? why.text : err_text(err));
+	*ret = TAKE(key);
 	return OAUTH2_ERR_OK;
 }

@@ -13,10 +13,12 @@
 #include "base/err.h"
 #include "base/strlist.h"
 #include "login/source.h"
+#include "oauth2/providers.h"
 
 #define SETTINGS_FILE_MAX    (256 * 1024)
 #define SETTINGS_DROPINS_MAX 64
 #define SETTINGS_SECRET_MAX  4096
+#define SETTINGS_KEY_MAX     (16 * 1024)
 
 /* A number that is still to be derived from something else. */
 #define SETTINGS_AUTO UINT32_MAX
@@ -45,6 +47,17 @@ enum settings_local_part {
 	SETTINGS_LOCAL_PART_EXACT,
 };
 
+enum settings_email_from {
+	SETTINGS_EMAIL_FROM_AUTO,
+	SETTINGS_EMAIL_FROM_ID_TOKEN,
+};
+
+enum settings_binding {
+	SETTINGS_BINDING_FIRST_USE,
+	SETTINGS_BINDING_STRICT,
+	SETTINGS_BINDING_OFF,
+};
+
 enum settings_non_interactive {
 	SETTINGS_NON_INTERACTIVE_DENY,
 	SETTINGS_NON_INTERACTIVE_IGNORE,
@@ -60,24 +73,52 @@ enum settings_auth_method {
 	SETTINGS_AUTH_METHOD_NONE,
 	SETTINGS_AUTH_METHOD_CLIENT_SECRET_POST,
 	SETTINGS_AUTH_METHOD_CLIENT_SECRET_BASIC,
+	SETTINGS_AUTH_METHOD_PRIVATE_KEY_JWT,
 };
+
+enum settings_assertion_audience {
+	SETTINGS_ASSERTION_AUDIENCE_ISSUER,
+	SETTINGS_ASSERTION_AUDIENCE_TOKEN_ENDPOINT,
+};
+
+enum settings_pkce {
+	SETTINGS_PKCE_S256,
+	SETTINGS_PKCE_PLAIN,
+};
+
+struct crypto_key;
 
 /* Texts are never empty: what was left out is NULL. */
 struct provider_settings {
 	char *name;
-	char *issuer;
+	char *preset; /* NULL: none */
+	char *issuer; /* as set, or the preset's; so with what follows */
 	char *client_id;
 	char *client_secret_file; /* NULL: a public client */
 	enum settings_auth_method token_endpoint_auth_method;
-	char *redirect_uri;	      /* NULL: no authorization code grant */
+	bool basic_raw;
+	char *private_key_file; /* there exactly with private_key_jwt */
+	char *private_key_id;
+	enum settings_assertion_audience assertion_audience;
+	char *redirect_uri; /* NULL: no authorization code grant */
+	enum settings_pkce pkce;
 	char *authorization_endpoint; /* endpoints that are NULL: discovery */
 	char *pushed_authorization_request_endpoint;
 	char *token_endpoint;
 	char *device_authorization_endpoint;
 	char *userinfo_endpoint;
+	char *jwks_uri;
+	struct strlist id_token_algs;
+	struct strlist extra_audiences;
 	struct strlist endpoint_hosts;
 	struct strlist verification_hosts;
 	struct strlist scopes;
+	struct strlist required_scopes;
+	struct strlist authorize_params; /* NAME=VALUE, each name once */
+	bool email_verified_string;
+	bool assume_email_verified; /* only with hd or tid */
+	char *hd;		    /* what these claims must be, or NULL */
+	char *tid;
 	char *groups_claim; /* dotted path, never NULL */
 	char *ca_file;
 	char *proxy; /* http[s]://host:port */
@@ -95,11 +136,16 @@ struct settings {
 	uint32_t qr_max_columns;
 	bool allow_root;
 	enum settings_local_part email_local_part;
+	enum settings_email_from email_from;
+	enum settings_binding subject_binding;
 	char *user_pattern; /* see login/pattern.h, never NULL */
 	uint32_t min_uid;
 	uint32_t host_limit; /* seconds, 0: the host sets none */
 	enum settings_non_interactive non_interactive;
 	enum settings_unavailable unavailable;
+	struct strlist require_acr;
+	struct strlist require_amr;
+	uint32_t max_age;    /* seconds, 0: not asked for */
 	char *banner_before; /* one line, NULL: none */
 	char *banner_after;
 	char *support;
@@ -145,6 +191,10 @@ AUTO_DEFINE(struct settings, settings_free)
  */
 void settings_dump(const struct settings *settings, struct buf *ret);
 
+/* What is known of the provider; NULL: no preset. */
+const struct oauth2_provider *settings_preset(
+    const struct provider_settings *provider);
+
 /* The method's name in the protocol, such as client_secret_post. */
 const char *settings_auth_method_name(enum settings_auth_method method);
 
@@ -158,5 +208,16 @@ const char *settings_auth_method_name(enum settings_auth_method method);
  */
 enum oauth2_err settings_read_secret(const struct settings *settings,
     char **ret_secret, struct detail *d) MUST_CHECK;
+
+/*
+ * Read the client's private key: a file for root's eyes only with a key that
+ * crypto_key_parse() takes.
+ *
+ * ret      for crypto_key_free(); NULL where the provider's client has none.
+ *
+ * Errors: as file_read_trusted(), CONFIG (the content).
+ */
+enum oauth2_err settings_read_key(const struct settings *settings,
+    struct crypto_key **ret, struct detail *d) MUST_CHECK;
 
 #endif

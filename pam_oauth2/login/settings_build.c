@@ -3,6 +3,9 @@
 #include <string.h>
 
 #include "base/secret.h"
+#include "login/openid.h"
+#include "login/settings_client.h"
+#include "login/settings_preset.h"
 #include "login/settings_table.h"
 
 /* Where one name of a service differs from the others. */
@@ -68,10 +71,13 @@ apply(const struct settings_entries *entries, const char *kind,
 static void
 resolve(struct settings *settings, const char *service)
 {
-	/* Without a place to land there is but one way. */
+	/* Without a place to land there is but one way; or without a grant. */
 	if (settings->flow == SETTINGS_FLOW_AUTO &&
 	    settings->provider.redirect_uri == NULL)
 		settings->flow = SETTINGS_FLOW_DEVICE;
+	if (settings->flow == SETTINGS_FLOW_AUTO &&
+	    !settings_has_device_grant(&settings->provider))
+		settings->flow = SETTINGS_FLOW_CODE;
 	if (settings->display == SETTINGS_DISPLAY_AUTO) {
 		settings->display = SETTINGS_DISPLAY_PROMPT;
 		for (size_t i = 0;
@@ -86,6 +92,49 @@ resolve(struct settings *settings, const char *service)
 			if (strcmp(host_limits[i].service, service) == 0)
 				settings->host_limit = host_limits[i].limit;
 	}
+}
+
+static enum oauth2_err
+check_flow(const struct settings *settings, struct detail *d)
+{
+	const struct provider_settings *provider = &settings->provider;
+
+	if (settings->flow == SETTINGS_FLOW_CODE &&
+	    provider->redirect_uri == NULL)
+		return detail_fail(d, OAUTH2_ERR_CONFIG,
+		    "flow = code needs a redirect_uri in [provider %s]",
+		    settings->provider_name);
+	if (settings->flow == SETTINGS_FLOW_DEVICE &&
+	    !settings_has_device_grant(provider))
+		return detail_fail(d, OAUTH2_ERR_CONFIG,
+		    "flow = device does not go with [provider %s]: %s has no "
+		    "device grant",
+		    settings->provider_name, provider->preset);
+	return OAUTH2_ERR_OK;
+}
+
+/* What is to be read from an ID token would else be read from nothing. */
+static enum oauth2_err
+check_openid(const struct settings *settings, struct detail *d)
+{
+	const struct {
+		const char *name;
+		bool is_set;
+	} rows[] = {
+		{ "email_from = id_token",
+		    settings->email_from == SETTINGS_EMAIL_FROM_ID_TOKEN },
+		{ "require_acr", settings->require_acr.count > 0 },
+		{ "require_amr", settings->require_amr.count > 0 },
+		{ "max_age", settings->max_age != 0 },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+		if (rows[i].is_set && !openid_is_used(&settings->provider))
+			return detail_fail(d, OAUTH2_ERR_CONFIG,
+			    "%s does not go with [provider %s]: without the "
+			    "scope openid there is no ID token",
+			    rows[i].name, settings->provider_name);
+	return OAUTH2_ERR_OK;
 }
 
 static enum oauth2_err
@@ -106,31 +155,6 @@ check_required(const struct settings_entry *section,
 	return OAUTH2_ERR_OK;
 }
 
-/* A secret and a method that uses it, or neither. */
-static enum oauth2_err
-resolve_auth_method(const struct settings_entry *section,
-    struct provider_settings *provider, struct detail *d)
-{
-	enum settings_auth_method *method =
-	    &provider->token_endpoint_auth_method;
-	bool has_secret = provider->client_secret_file != NULL;
-
-	if (*method == SETTINGS_AUTH_METHOD_AUTO)
-		*method = has_secret ? SETTINGS_AUTH_METHOD_CLIENT_SECRET_POST
-				     : SETTINGS_AUTH_METHOD_NONE;
-	if (has_secret && *method == SETTINGS_AUTH_METHOD_NONE)
-		return detail_fail(d, OAUTH2_ERR_CONFIG,
-		    "%s:%u: [%s] has a client_secret_file, and "
-		    "token_endpoint_auth_method = none that would not use it",
-		    section->file, section->line, section->section);
-	if (!has_secret && *method != SETTINGS_AUTH_METHOD_NONE)
-		return detail_fail(d, OAUTH2_ERR_CONFIG,
-		    "%s:%u: [%s] has a token_endpoint_auth_method that needs "
-		    "a client_secret_file",
-		    section->file, section->line, section->section);
-	return OAUTH2_ERR_OK;
-}
-
 /* section is where the provider's section starts, for messages. */
 static enum oauth2_err
 build_provider(const struct settings_entries *entries,
@@ -147,9 +171,13 @@ build_provider(const struct settings_entries *entries,
 	if (err == OAUTH2_ERR_OK)
 		err = apply(entries, "provider", name, ret);
 	if (err == OAUTH2_ERR_OK)
+		err = settings_preset_fill(entries, section, ret, d);
+	if (err == OAUTH2_ERR_OK)
 		err = check_required(section, ret, d);
 	if (err == OAUTH2_ERR_OK)
-		err = resolve_auth_method(section, ret, d);
+		err = settings_client_resolve(section, ret, d);
+	if (err == OAUTH2_ERR_OK)
+		err = settings_preset_check(entries, section, ret, d);
 	return err;
 }
 
@@ -266,11 +294,11 @@ settings_build(const struct settings_entries *entries,
 		err = build_providers(entries, settings, d);
 	if (err != OAUTH2_ERR_OK)
 		return err;
-	if (settings->flow == SETTINGS_FLOW_CODE &&
-	    settings->provider.redirect_uri == NULL)
-		return detail_fail(d, OAUTH2_ERR_CONFIG,
-		    "flow = code needs a redirect_uri in [provider %s]",
-		    settings->provider_name);
+	err = check_flow(settings, d);
+	if (err == OAUTH2_ERR_OK)
+		err = check_openid(settings, d);
+	if (err != OAUTH2_ERR_OK)
+		return err;
 	resolve(settings, host->service);
 	*ret = TAKE(settings);
 	return OAUTH2_ERR_OK;

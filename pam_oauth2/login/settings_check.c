@@ -3,14 +3,19 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "codec/crypto.h"
 #include "codec/uri.h"
 #include "login/pattern.h"
+#include "oauth2/authorize.h"
+#include "oauth2/providers.h"
 
-#define LOWER	  "abcdefghijklmnopqrstuvwxyz"
-#define UPPER	  "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-#define DIGITS	  "0123456789"
-#define SCOPE_MAX 255 /* bytes of one */
-#define CLAIM	  LOWER UPPER DIGITS "_-:/"
+#define LOWER	      "abcdefghijklmnopqrstuvwxyz"
+#define UPPER	      "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define DIGITS	      "0123456789"
+#define SCOPE_MAX     255 /* bytes of one */
+#define WORD_MAX      255
+#define PARAMETER_MAX 1023
+#define CLAIM	      LOWER UPPER DIGITS "_-:/"
 
 bool
 settings_check_path(const char *text)
@@ -97,6 +102,19 @@ settings_check_url(const char *text)
 }
 
 bool
+settings_check_landing(const char *text)
+{
+	const char *authority = skip(text, "https://");
+	size_t n;
+
+	if (authority == NULL || !settings_check_url(text))
+		return false;
+	n = strcspn(authority, "/?");
+	return authority[n] == '/' && strcspn(authority, UPPER) >= n &&
+	       (n < 4 || strncmp(authority + n - 4, ":443", 4) != 0);
+}
+
+bool
 settings_check_proxy(const char *text)
 {
 	const char *rest = skip(text, "http://");
@@ -105,10 +123,41 @@ settings_check_proxy(const char *text)
 }
 
 bool
+settings_check_preset(const char *text)
+{
+	return oauth2_provider_find(text) != NULL;
+}
+
+bool
+settings_check_parameter(const char *text)
+{
+	char copy[PARAMETER_MAX + 1];
+	struct oauth2_parameter parameter;
+
+	return text_copy(copy, sizeof(copy), text) == OAUTH2_ERR_OK &&
+	       oauth2_parameter_cut(copy, &parameter) == OAUTH2_ERR_OK &&
+	       !oauth2_authorization_has(parameter.name);
+}
+
+bool
 settings_check_scope(const char *text)
 {
 	return text_is_visible_ascii(text) && strlen(text) <= SCOPE_MAX &&
 	       strpbrk(text, "\"\\") == NULL;
+}
+
+bool
+settings_check_alg(const char *text)
+{
+	enum crypto_alg alg;
+
+	return crypto_alg_parse(text, &alg) == OAUTH2_ERR_OK;
+}
+
+bool
+settings_check_word(const char *text)
+{
+	return text_is_visible_ascii(text) && strlen(text) <= WORD_MAX;
 }
 
 bool

@@ -84,6 +84,27 @@ const struct settings_row settings_rows[] = {
 	.help = "fold: A-Z and a-z are the same before the @ of an address. "
 	    "exact: they are not.",
 }, {
+	.name = "email_from", .type = SETTINGS_TYPE_CHOICE,
+	.scope = SETTINGS_SCOPE_SERVICE, .offset = S(email_from),
+	.choices = "auto id_token",
+	.fallback = "auto",
+	.derived = "the ID token where it has one, else userinfo",
+	.help = "Which document says who signed in: email, groups and other "
+	    "claims. id_token: what the provider has signed, and nothing "
+	    "else. auto: what the ID token does not say comes from userinfo, "
+	    "which is not signed, and the log says so.",
+}, {
+	.name = "subject_binding", .type = SETTINGS_TYPE_CHOICE,
+	.scope = SETTINGS_SCOPE_SERVICE, .offset = S(subject_binding),
+	.choices = "first-use strict off",
+	.fallback = "first-use",
+	.help = "Whether an email goes on belonging to the account (sub) that "
+	    "signed in with it first: mailboxes and domains change hands. "
+	    "strict: only accounts that are known already, or named by a "
+	    "sub: rule. off: whoever has the email now. To let an email go to "
+	    "another account, remove the file that names it in "
+	    "/var/lib/pam_oauth2/subjects (grep -il EMAIL finds it).",
+}, {
 	.name = "user_pattern", .type = SETTINGS_TYPE_PATTERN,
 	.scope = SETTINGS_SCOPE_SERVICE, .offset = S(user_pattern),
 	.min = 1, .max = 255,
@@ -125,6 +146,31 @@ const struct settings_row settings_rows[] = {
 	    "authinfo_unavail (PAM_AUTHINFO_UNAVAIL) a PAM stack may let "
 	    "people in by other means.",
 }, {
+	.name = "require_acr", .type = SETTINGS_TYPE_WORDS,
+	.scope = SETTINGS_SCOPE_SERVICE, .offset = S(require_acr),
+	.min = 1, .max = 16,
+	.example = "phr phrh",
+	.derived = "any",
+	.help = "How the provider must have authenticated the person (acr): "
+	    "one of these. It is asked for this, and its signed answer is "
+	    "checked.",
+}, {
+	.name = "require_amr", .type = SETTINGS_TYPE_WORDS,
+	.scope = SETTINGS_SCOPE_SERVICE, .offset = S(require_amr),
+	.min = 1, .max = 16,
+	.example = "mfa",
+	.derived = "any",
+	.help = "The methods of authentication (amr) that the ID token must "
+	    "list, all of them.",
+}, {
+	.name = "max_age", .type = SETTINGS_TYPE_SECONDS,
+	.scope = SETTINGS_SCOPE_SERVICE, .offset = S(max_age),
+	.min = 0, .max = 31536000,
+	.fallback = "0",
+	.help = "For how long somebody may have been signed in at the "
+	    "provider already. 0: any time. It is asked for this, and its "
+	    "signed answer is checked.",
+}, {
 	.name = "banner_before", .type = SETTINGS_TYPE_TEXT,
 	.scope = SETTINGS_SCOPE_SERVICE, .offset = S(banner_before),
 	.min = 0, .max = 200,
@@ -148,12 +194,22 @@ const struct settings_row settings_rows[] = {
 	.fallback = "no",
 	.help = "Whether to log every step. Never tokens, codes or secrets.",
 }, {
+	.name = "preset", .type = SETTINGS_TYPE_PRESET,
+	.scope = SETTINGS_SCOPE_PROVIDER, .offset = P(preset),
+	.min = 1, .max = 32,
+	.choices = OAUTH2_PROVIDER_NAMES,
+	.example = "google",
+	.derived = "none: plain OpenID Connect",
+	.help = "The provider by its name: fills in what this section does "
+	    "not set, and knows how the provider says who signed in.",
+}, {
 	.name = "issuer", .type = SETTINGS_TYPE_ISSUER,
 	.scope = SETTINGS_SCOPE_PROVIDER, .offset = P(issuer),
 	.min = 9, .max = 1024,
 	.example = "https://id.corp.example",
 	.help = "The provider's issuer identifier, byte for byte as it writes "
-	    "it. It names the identities, and discovery starts here.",
+	    "it. It names the identities, and discovery starts here. Left "
+	    "out where the preset has it.",
 }, {
 	.name = "client_id", .type = SETTINGS_TYPE_CLIENT_ID,
 	.scope = SETTINGS_SCOPE_PROVIDER, .offset = P(client_id),
@@ -170,18 +226,62 @@ const struct settings_row settings_rows[] = {
 }, {
 	.name = "token_endpoint_auth_method", .type = SETTINGS_TYPE_CHOICE,
 	.scope = SETTINGS_SCOPE_PROVIDER, .offset = P(token_endpoint_auth_method),
-	.choices = "auto none client_secret_post client_secret_basic",
+	.choices = "auto none client_secret_post client_secret_basic "
+	    "private_key_jwt",
 	.fallback = "auto",
 	.derived = "client_secret_post with a client_secret_file, else none",
-	.help = "How the client shows its secret to the provider.",
+	.help = "How the client proves itself to the provider: with its "
+	    "secret, or with a signature by its private key (RFC 7523), which "
+	    "the process that talks to the provider never sees.",
 }, {
-	.name = "redirect_uri", .type = SETTINGS_TYPE_URL,
+	.name = "basic_raw", .type = SETTINGS_TYPE_BOOL,
+	.scope = SETTINGS_SCOPE_PROVIDER, .offset = P(basic_raw),
+	.fallback = "no",
+	.help = "With client_secret_basic: send client_id and secret without "
+	    "form encoding, for a provider that does not decode it.",
+}, {
+	.name = "private_key_file", .type = SETTINGS_TYPE_PATH,
+	.scope = SETTINGS_SCOPE_PROVIDER, .offset = P(private_key_file),
+	.min = 2, .max = 1024,
+	.example = "/etc/pam_oauth2/private_key.pem",
+	.derived = "none: no private_key_jwt",
+	.help = "The client's private key for private_key_jwt: PEM without a "
+	    "password, RSA of 2048 to 8192 bits (signs RS256) or P-256 "
+	    "(signs ES256). Root's, mode 0600. The provider gets the public "
+	    "key when the client is registered.",
+}, {
+	.name = "private_key_id", .type = SETTINGS_TYPE_CLIENT_ID,
+	.scope = SETTINGS_SCOPE_PROVIDER, .offset = P(private_key_id),
+	.min = 1, .max = 255,
+	.example = "2026-01",
+	.derived = "none: the provider tries the keys it has",
+	.help = "By which name (kid) the provider knows the private key.",
+}, {
+	.name = "assertion_audience", .type = SETTINGS_TYPE_CHOICE,
+	.scope = SETTINGS_SCOPE_PROVIDER, .offset = P(assertion_audience),
+	.choices = "issuer token_endpoint",
+	.fallback = "issuer",
+	.help = "For whom what the private key signs is meant: for the "
+	    "issuer, or for a token_endpoint that takes nothing but its own "
+	    "address, as those of Okta and Entra do. That has to be set here "
+	    "then: what discovery says is not signed.",
+}, {
+	.name = "redirect_uri", .type = SETTINGS_TYPE_LANDING,
 	.scope = SETTINGS_SCOPE_PROVIDER, .offset = P(redirect_uri),
 	.min = 9, .max = 1024,
 	.example = "https://login.corp.example/callback/",
 	.derived = "none: no code can be pasted",
 	.help = "Where the browser lands after approving, as registered at "
 	    "the provider: the callback page, which shows what to paste.",
+}, {
+	.name = "pkce", .type = SETTINGS_TYPE_CHOICE,
+	.scope = SETTINGS_SCOPE_PROVIDER, .offset = P(pkce),
+	.choices = "S256 plain",
+	.fallback = "S256",
+	.help = "How a code is bound to the login that asked for it (RFC "
+	    "7636). plain, which needs a redirect_uri, is for a provider that "
+	    "does not know S256: who reads the address on the screen can then "
+	    "use a code too.",
 }, {
 	.name = "authorization_endpoint", .type = SETTINGS_TYPE_URL,
 	.scope = SETTINGS_SCOPE_PROVIDER, .offset = P(authorization_endpoint),
@@ -221,6 +321,27 @@ const struct settings_row settings_rows[] = {
 	.derived = "discovery",
 	.help = "Where it is asked who signed in.",
 }, {
+	.name = "jwks_uri",
+	.type = SETTINGS_TYPE_URL,
+	.scope = SETTINGS_SCOPE_PROVIDER, .offset = P(jwks_uri),
+	.min = 9, .max = 1024,
+	.example = "https://id.corp.example/jwks",
+	.derived = "discovery",
+	.help = "Where the keys are that ID tokens are signed with.",
+}, {
+	.name = "id_token_algs", .type = SETTINGS_TYPE_ALGS,
+	.scope = SETTINGS_SCOPE_PROVIDER, .offset = P(id_token_algs),
+	.min = 1, .max = 4,
+	.fallback = "RS256 PS256 ES256 EdDSA",
+	.help = "How ID tokens may be signed.",
+}, {
+	.name = "extra_audiences", .type = SETTINGS_TYPE_WORDS,
+	.scope = SETTINGS_SCOPE_PROVIDER, .offset = P(extra_audiences),
+	.min = 1, .max = 16,
+	.example = "https://api.corp.example",
+	.derived = "none",
+	.help = "Whom an ID token may be meant for besides this client.",
+}, {
 	.name = "endpoint_hosts", .type = SETTINGS_TYPE_HOSTS,
 	.scope = SETTINGS_SCOPE_PROVIDER, .offset = P(endpoint_hosts),
 	.min = 1, .max = 16,
@@ -242,6 +363,52 @@ const struct settings_row settings_rows[] = {
 	.min = 1, .max = 32,
 	.fallback = "openid profile email",
 	.help = "The scopes to ask for.",
+}, {
+	.name = "required_scopes", .type = SETTINGS_TYPE_SCOPES,
+	.scope = SETTINGS_SCOPE_PROVIDER, .offset = P(required_scopes),
+	.min = 1, .max = 32,
+	.example = "openid email",
+	.derived = "none",
+	.help = "Scopes without which nobody gets in: some providers let "
+	    "people approve a part of what was asked for.",
+}, {
+	.name = "authorize_params", .type = SETTINGS_TYPE_PARAMETERS,
+	.scope = SETTINGS_SCOPE_PROVIDER, .offset = P(authorize_params),
+	.min = 1, .max = 16,
+	.example = "prompt=login ui_locales=de",
+	.derived = "the preset's, else none",
+	.help = "What else to put into the address that the person opens in "
+	    "the flow code. An acr_values or max_age here gives way to "
+	    "require_acr or max_age.",
+}, {
+	.name = "email_verified_string", .type = SETTINGS_TYPE_BOOL,
+	.scope = SETTINGS_SCOPE_PROVIDER, .offset = P(email_verified_string),
+	.fallback = "no",
+	.help = "Whether email_verified may also be the text \"true\". For "
+	    "providers that write it so.",
+}, {
+	.name = "assume_email_verified", .type = SETTINGS_TYPE_BOOL,
+	.scope = SETTINGS_SCOPE_PROVIDER, .offset = P(assume_email_verified),
+	.fallback = "no",
+	.help = "Whether to take every address as verified. For providers "
+	    "that do not say, and only where hd or tid confines it to one "
+	    "organisation, whose administrators assign the addresses.",
+}, {
+	.name = "hd", .type = SETTINGS_TYPE_DOMAIN,
+	.scope = SETTINGS_SCOPE_PROVIDER, .offset = P(hd),
+	.min = 1, .max = 253,
+	.example = "corp.example",
+	.derived = "any, or none",
+	.help = "The Google Workspace domain that people must belong to: what "
+	    "the claim hd must be.",
+}, {
+	.name = "tid", .type = SETTINGS_TYPE_UUID,
+	.scope = SETTINGS_SCOPE_PROVIDER, .offset = P(tid),
+	.min = 36, .max = 36,
+	.example = "0a1b2c3d-0a1b-2c3d-4e5f-0a1b2c3d4e5f",
+	.derived = "any, or none",
+	.help = "The Entra tenant that people must belong to: what the claim "
+	    "tid must be.",
 }, {
 	.name = "groups_claim", .type = SETTINGS_TYPE_CLAIM,
 	.scope = SETTINGS_SCOPE_PROVIDER, .offset = P(groups_claim),
@@ -284,7 +451,10 @@ bool
 settings_row_is_list(const struct settings_row *row)
 {
 	return row->type == SETTINGS_TYPE_HOSTS ||
-	       row->type == SETTINGS_TYPE_SCOPES;
+	       row->type == SETTINGS_TYPE_SCOPES ||
+	       row->type == SETTINGS_TYPE_ALGS ||
+	       row->type == SETTINGS_TYPE_WORDS ||
+	       row->type == SETTINGS_TYPE_PARAMETERS;
 }
 
 bool

@@ -24,10 +24,17 @@ enum settings_type {
 	SETTINGS_TYPE_CLIENT_ID,
 	SETTINGS_TYPE_ISSUER,
 	SETTINGS_TYPE_URL,
+	SETTINGS_TYPE_LANDING,
 	SETTINGS_TYPE_PROXY,
 	SETTINGS_TYPE_CLAIM,
 	SETTINGS_TYPE_HOSTS,
 	SETTINGS_TYPE_SCOPES,
+	SETTINGS_TYPE_ALGS,
+	SETTINGS_TYPE_WORDS,
+	SETTINGS_TYPE_PRESET,
+	SETTINGS_TYPE_DOMAIN,
+	SETTINGS_TYPE_UUID,
+	SETTINGS_TYPE_PARAMETERS,
 	SETTINGS_TYPE_COUNT
 };
 
@@ -45,7 +52,7 @@ struct settings_row {
 	uint32_t min; /* numbers; texts: bytes, 0: may be empty; lists: items */
 	uint32_t max;
 	const char *fallback; /* the default; NULL: none; "auto": derived */
-	const char *choices;  /* blank-separated, in the order of the enum */
+	const char *choices;  /* blank-separated, an enum in its order */
 	const char *example;  /* where the default shows nothing */
 	const char *derived;  /* what "auto" or no value comes to */
 	const char *help;     /* sentences */

@@ -39,6 +39,9 @@ static const struct {
 	    "https://HOST[:PORT][/PATH] without query, fragment or user" },
 	[SETTINGS_TYPE_URL] = { STORE_TEXT, settings_check_url,
 	    "https://HOST[:PORT]/PATH[?QUERY] without fragment or user" },
+	[SETTINGS_TYPE_LANDING] = { STORE_TEXT, settings_check_landing,
+	    "https://HOST[:PORT]/PATH[?QUERY] as browsers write it: with a "
+	    "path, the host in lower case, no :443" },
 	[SETTINGS_TYPE_PROXY] = { STORE_TEXT, settings_check_proxy,
 	    "http://HOST:PORT or https://HOST:PORT" },
 	[SETTINGS_TYPE_CLAIM] = { STORE_TEXT, settings_check_claim,
@@ -47,6 +50,18 @@ static const struct {
 	    "host names of lower case letters, digits, hyphens and dots" },
 	[SETTINGS_TYPE_SCOPES] = { STORE_LIST, settings_check_scope,
 	    "scopes of printable ASCII without quote and backslash" },
+	[SETTINGS_TYPE_ALGS] = { STORE_LIST, settings_check_alg,
+	    "of RS256, PS256, ES256 and EdDSA" },
+	[SETTINGS_TYPE_WORDS] = { STORE_LIST, settings_check_word,
+	    "words of printable ASCII" },
+	[SETTINGS_TYPE_PRESET] = { STORE_TEXT, settings_check_preset, "" },
+	[SETTINGS_TYPE_DOMAIN] = { STORE_TEXT, settings_check_host,
+	    "a domain of lower case letters, digits, hyphens and dots" },
+	[SETTINGS_TYPE_UUID] = { STORE_TEXT, text_is_uuid,
+	    "8-4-4-4-12 hexadecimal digits in lower case" },
+	[SETTINGS_TYPE_PARAMETERS] = { STORE_LIST, settings_check_parameter,
+	    "NAME=VALUE words, each NAME once and none that the request has "
+	    "by itself" },
 };
 
 static bool
@@ -252,6 +267,10 @@ settings_value_expected(const struct settings_row *row, char *ret, size_t size)
 		snprintf(ret, size, "one of: %s", row->choices);
 		break;
 	case STORE_TEXT:
+		if (row->choices != NULL) {
+			snprintf(ret, size, "one of: %s", row->choices);
+			break;
+		}
 		snprintf(ret, size, "%s, at most %u bytes", expected, row->max);
 		break;
 	case STORE_LIST:

@@ -11,6 +11,9 @@
 #include "base/log.h"
 #include "base/paths.h"
 #include "base/secret.h"
+#include "base/text.h"
+#include "codec/crypto.h"
+#include "login/binding.h"
 #include "login/messages.h"
 #include "login/person.h"
 #include "login/policy.h"
@@ -35,18 +38,21 @@ sign_in(struct signin *s)
 	if (!person_greets(s))
 		return;
 	if (learn_rules(s) && host_can_ask(s) && person_hears_deadline(s) &&
-	    person_is_there(s) && provider_offers(s) && person_is_invited(s) &&
-	    provider_identifies(s))
+	    person_is_there(s) && provider_is_known(s) && provider_offers(s) &&
+	    person_is_invited(s) && provider_identifies(s))
 		decide(s);
 	answer(s);
 }
 
 void
-signin_run(struct wire *person, struct wire *worker)
+signin_run(const struct signin_legs *legs)
 {
 	struct signin s = {
-		.person = person,
-		.worker = worker,
+		.person = legs->person,
+		.worker = legs->worker,
+		.judge = legs->judge,
+		.fetcher = legs->fetcher,
+		.keys = CACHED,
 		.reason = REASON_internal_error,
 		.deadline_reason = REASON_login_timeout,
 	};
@@ -54,9 +60,11 @@ signin_run(struct wire *person, struct wire *worker)
 	sign_in(&s);
 	settings_free(s.settings);
 	secret_free(s.client_secret);
+	crypto_key_free(s.private_key);
 	secret_free(s.code);
 	allowlist_free(s.allowlist);
 	identity_free(s.identity);
+	cache_free(&s.keys);
 }
 
 void
@@ -108,7 +116,21 @@ is_ca_file_trusted(struct signin *s)
 				   &content, &s->detail) == OAUTH2_ERR_OK;
 }
 
-/* Settings, client secret, allowlist: all right, or nobody gets in. */
+/* Read for this provider: some know no address that a rule could name. */
+static bool
+is_allowlist_right(struct signin *s)
+{
+	const struct oauth2_provider *preset =
+	    settings_preset(&s->settings->provider);
+	const bool takes_email =
+	    preset == NULL || preset->email != OAUTH2_EMAIL_NEVER;
+
+	return allowlist_load(s->settings->allowlist, s->greeting.user,
+		   takes_email, &s->allowlist, &s->detail) == OAUTH2_ERR_OK ||
+	       signin_fail(s, REASON_allowlist_invalid, NULL);
+}
+
+/* Settings, secret or private key, allowlist: all right, or nobody gets in. */
 static bool
 learn_rules(struct signin *s)
 {
@@ -126,11 +148,18 @@ learn_rules(struct signin *s)
 	if (!is_ca_file_trusted(s))
 		return signin_fail(s, REASON_settings_invalid, NULL);
 	if (settings_read_secret(s->settings, &s->client_secret, &s->detail) !=
-	    OAUTH2_ERR_OK)
+		OAUTH2_ERR_OK ||
+	    settings_read_key(s->settings, &s->private_key, &s->detail) !=
+		OAUTH2_ERR_OK)
 		return signin_fail(s, REASON_secret_unreadable, NULL);
-	if (allowlist_load(s->settings->allowlist, g->user, &s->allowlist,
-		&s->detail) != OAUTH2_ERR_OK)
-		return signin_fail(s, REASON_allowlist_invalid, NULL);
+	if (!is_allowlist_right(s))
+		return false;
+	signin_note(s,
+	    "settings of %s: provider %s, %lld s; %zu lines of the allowlist",
+	    g->section, s->settings->provider.name,
+	    (long long)((s->deadline_ns - clock_monotonic_ns()) /
+			CLOCK_NS_PER_S),
+	    s->allowlist->count);
 	return true;
 }
 
@@ -146,6 +175,14 @@ host_can_ask(struct signin *s)
 	       signin_fail_err(s, OAUTH2_ERR_TIMEOUT);
 }
 
+/* What decided the login rests on must outlast it. */
+static void
+bind_email(struct signin *s, const struct binding *binding)
+{
+	if (policy_rests_on_email(s->line))
+		s->reason = binding_record(binding, &s->detail);
+}
+
 /*
  * Users who are unknown or not listed have come this far too, with the same
  * words and the same delay: nobody learns from outside who exists.
@@ -158,14 +195,28 @@ decide(struct signin *s)
 		.has_uid = s->greeting.has_uid,
 		.uid = s->greeting.uid,
 	};
-	const struct policy_input input = {
+	const struct binding binding = {
+		.settings = s->settings,
+		.identity = s->identity,
+		.user = s->greeting.user,
+		.now = clock_unix_s(),
+	};
+	struct policy_input input = {
 		.settings = s->settings,
 		.user = &user,
 		.allowlist = s->allowlist,
 		.identity = s->identity,
 	};
 
-	s->reason = policy_decide(&input, &s->rule, &s->detail);
+	/* Who can freeze us could keep an approval until we know better. */
+	if (clock_monotonic_ns() >= s->deadline_ns) {
+		(void)signin_fail_err(s, OAUTH2_ERR_TIMEOUT);
+		return;
+	}
+	input.binding = binding_check(&binding, &s->detail);
+	s->reason = policy_decide(&input, &s->line, &s->detail);
+	if (s->reason == REASON_approved)
+		bind_email(s, &binding);
 }
 
 /*
@@ -211,6 +262,15 @@ static const char *const results[] = {
 	[WIRE_VERDICT_IGNORE] = "ignored",
 };
 
+/* What decided, where nobody has signed it, is said with the grant. */
+static const char *
+detail_of(const struct signin *s)
+{
+	if (s->reason == REASON_approved && s->is_unsigned)
+		return "unsigned: userinfo says who it is, not the ID token";
+	return s->detail.text;
+}
+
 static void
 answer(struct signin *s)
 {
@@ -234,10 +294,10 @@ answer(struct signin *s)
 		.iss =
 		    s->settings != NULL ? s->settings->provider.issuer : NULL,
 		.sub = s->identity != NULL ? s->identity->sub : NULL,
-		.rule = s->rule,
+		.rule = s->line != NULL ? s->line->text : NULL,
 		.duration_ms =
 		    (clock_monotonic_ns() - g->started_ns) / CLOCK_NS_PER_MS,
-		.detail = s->detail.text,
+		.detail = detail_of(s),
 	};
 
 	if (gethostname(host, sizeof(host)) != 0)
@@ -258,6 +318,20 @@ signin_fail(struct signin *s, enum reason reason, const char *fmt, ...)
 	(void)vsnprintf(s->detail.text, sizeof(s->detail.text), fmt, ap);
 	va_end(ap);
 	return false;
+}
+
+void
+signin_note(const struct signin *s, const char *fmt, ...)
+{
+	char text[256], clean[512], id[40];
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	text_clean(clean, sizeof(clean), text, strlen(text));
+	text_clean(id, sizeof(id), s->greeting.id, strlen(s->greeting.id));
+	log_debug("event=step id=\"%s\" step=\"%s\"", id, clean);
 }
 
 bool

@@ -6,16 +6,24 @@
 #include "codec/wire.h"
 
 /*
+ * The legs to the module and to the monitor's children, which were all forked
+ * before; nothing was received on any of them. Borrowed.
+ */
+struct signin_legs {
+	struct wire *person;
+	struct wire *worker;
+	struct wire *judge;
+	struct wire *fetcher;
+};
+
+/*
  * Sign one person in, or deny it: greet, ask, decide, answer, and leave one
  * line in the log. Reads settings, client secret and allowlist.
- *
- * person   the leg to the module, nothing received yet.
- * worker   the leg to a worker that was forked before this call.
  *
  * Blocks until the deadline that the settings give at most. What comes over
  * either leg is checked; the answer is DENY unless policy_decide() approved.
  */
-void signin_run(struct wire *person, struct wire *worker);
+void signin_run(const struct signin_legs *legs);
 
 /* Deny before anything began, for a reason of this host. */
 void signin_refuse(struct wire *person, enum reason reason, const char *why);

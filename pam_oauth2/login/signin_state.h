@@ -1,4 +1,5 @@
-/* What the parts of the story share: private to signin, person, provider. */
+/* What the parts of the story share: private to the files that
+ * tell it. */
 #ifndef PAM_OAUTH2_LOGIN_SIGNIN_STATE_H
 #define PAM_OAUTH2_LOGIN_SIGNIN_STATE_H
 
@@ -9,14 +10,15 @@
 #include "base/reason.h"
 #include "codec/wire.h"
 #include "login/allowlist.h"
+#include "login/cache.h"
 #include "login/greeting.h"
 #include "login/settings.h"
 
 /* What the provider gave us to show; checked by provider_offers(). */
 struct offer {
-	bool is_code;	  /* the person brings a code: url, and no more */
-	bool is_iss_sent; /* with the code (RFC 9207) */
-	char url[2049];	  /* to open, in the flow code */
+	bool is_code;	/* the person brings a code: url, and no more */
+	char url[2049]; /* to open, in the flow code */
+	uint32_t url_expires_in; /* seconds to open it in; 0: any time */
 	char user_code[17];
 	char verification_uri[201];
 	char verification_uri_complete[513]; /* "": there is none */
@@ -24,12 +26,21 @@ struct offer {
 };
 
 struct signin {
-	struct wire *person;
+	struct wire *person; /* legs: to the module, and to our children */
 	struct wire *worker;
+	struct wire *judge;
+	struct wire *fetcher;
 	struct greeting greeting;
 	struct settings *settings; /* NULL until learnt */
 	char *client_secret;
+	struct crypto_key *private_key; /* NULL unless private_key_jwt */
+	int assertions_left;
+	bool is_iss_sent;	   /* with the code (RFC 9207) */
+	bool has_claims_parameter; /* claims may be asked for by name */
+	struct cached keys;	   /* to verify ID tokens with */
+	bool is_waiting_for_keys;  /* they were asked for */
 	char state[128]; /* what only the answer to our request carries */
+	char nonce[64];	 /* likewise, in the ID token */
 	char *code;	 /* secret: what the person pasted */
 	struct allowlist *allowlist;
 	struct offer offer;
@@ -39,7 +50,8 @@ struct signin {
 	bool has_offer;	       /* the provider has answered */
 	bool is_provider_down; /* it never did, nor anybody for it */
 	enum reason reason;    /* how it ended; denied until decided */
-	const char *rule;      /* of the allowlist that granted; borrowed */
+	bool is_unsigned;      /* what decides is the worker's word */
+	const struct allowlist_line *line; /* that granted; borrowed */
 	struct detail detail;
 };
 
@@ -52,5 +64,11 @@ bool signin_fail(struct signin *s, enum reason reason, const char *fmt, ...)
 
 /* The same for trouble with a leg or with memory. */
 bool signin_fail_err(struct signin *s, enum oauth2_err err);
+
+/*
+ * A step of the story, for the log of who has asked for every one (debug).
+ * Never what the person or the provider said: how much of it, at most.
+ */
+void signin_note(const struct signin *s, const char *fmt, ...) PRINTF(2, 3);
 
 #endif

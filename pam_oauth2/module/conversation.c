@@ -1,14 +1,20 @@
 #include "module/conversation.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <termios.h>
+#include <unistd.h>
 
+#include "base/clock.h"
+#include "base/file.h"
 #include "base/secret.h"
 #include "base/text.h"
 #include "module/client.h"
 
-#define ANSWER_MAX 4096 /* bytes that REPLY takes */
+#define ANSWER_MAX 4096			  /* bytes that REPLY takes */
+#define AT_ONCE_NS (20 * CLOCK_NS_PER_MS) /* nobody answers so fast */
 
 static const struct pam_conv *
 get_conv(pam_handle_t *pamh)
@@ -121,11 +127,41 @@ cancelled(void *context, enum wire_cancel *ret_cause)
 	return true;
 }
 
+/*
+ * sudo reads 1023 bytes of a line and leaves the rest, which must not be
+ * the answer to the next question, nor a command for the shell.
+ */
+static void
+forget_rest(void)
+{
+	AUTO(file_close)
+	int fd = open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
+
+	if (fd >= 0 && tcgetpgrp(fd) == getpgrp())
+		(void)tcflush(fd, TCIFLUSH);
+}
+
+/*
+ * sudo fails alike for an answer of 512 bytes and for Ctrl-C, which it
+ * swallows at its own prompt. But after a key it asks nothing more, and
+ * fails at once: the question that follows will tell.
+ */
+static enum oauth2_err
+explain_sudo(enum wire_echo echo, int64_t took_ns, enum wire_cancel *ret_cause)
+{
+	forget_rest();
+	if (echo == WIRE_ECHO_ON && took_ns > AT_ONCE_NS)
+		return OAUTH2_ERR_LIMIT;
+	*ret_cause = WIRE_CANCEL_SIGNAL;
+	return OAUTH2_ERR_CLOSED;
+}
+
 static enum oauth2_err
 ask(void *context, enum wire_echo echo, const char *text, char **ret,
     enum wire_cancel *ret_cause)
 {
 	const struct conversation *c = context;
+	const int64_t asked_ns = clock_monotonic_ns();
 	AUTO(free_answer) char *answer = NULL;
 
 	*ret_cause = WIRE_CANCEL_CONVERSATION;
@@ -136,11 +172,10 @@ ask(void *context, enum wire_echo echo, const char *text, char **ret,
 				      : PAM_PROMPT_ECHO_ON,
 		text, &answer) != PAM_SUCCESS ||
 	    answer == NULL) {
-		/* At its own prompt sudo swallows the key that ended it. */
 		if (c->is_sudo)
-			*ret_cause = WIRE_CANCEL_SIGNAL;
-		else
-			(void)cancelled(context, ret_cause);
+			return explain_sudo(
+			    echo, clock_monotonic_ns() - asked_ns, ret_cause);
+		(void)cancelled(context, ret_cause);
 		return OAUTH2_ERR_CLOSED;
 	}
 	/*
@@ -150,8 +185,9 @@ ask(void *context, enum wire_echo echo, const char *text, char **ret,
 	 */
 	if (echo == WIRE_ECHO_ENTER)
 		*ret = secret_strdup("");
-	else if (strlen(answer) > ANSWER_MAX ||
-		 !text_is_utf8(answer, strlen(answer)))
+	else if (strlen(answer) > ANSWER_MAX)
+		return OAUTH2_ERR_LIMIT;
+	else if (!text_is_utf8(answer, strlen(answer)))
 		*ret = secret_strdup("?"); /* what nothing is taken for */
 	else
 		*ret = secret_strdup(answer);

@@ -17,6 +17,7 @@
 #define HTTP_REQUEST_TIMEOUT_MS 10000
 #define HTTP_BODY_MAX		(256 * 1024)
 #define HTTP_HEADERS_MAX	(32 * 1024) /* all of one reply, 1xx included */
+#define HTTP_ETAG_SIZE		129
 
 struct http;
 
@@ -37,6 +38,7 @@ struct http_request {
 	const char *url;	   /* https */
 	const char *authorization; /* the header's value, or NULL */
 	const char *form;	   /* the body of a POST; NULL: a GET */
+	const char *if_none_match; /* the ETag of what is known, or NULL */
 	bool head_only;		   /* not a GET but a HEAD */
 	/*
 	 * What spends something is sent at most once. Without this libcurl
@@ -47,9 +49,10 @@ struct http_request {
 };
 
 struct http_response {
-	int status;		/* 200-599 */
-	char content_type[128]; /* as sent; "" when absent or longer */
-	struct buf body;	/* at most HTTP_BODY_MAX */
+	int status;		   /* 200-599 */
+	char content_type[128];	   /* as sent; "" when absent or longer */
+	char etag[HTTP_ETAG_SIZE]; /* likewise */
+	struct buf body;	   /* at most HTTP_BODY_MAX */
 };
 
 #define HTTP_RESPONSE \
@@ -72,9 +75,6 @@ enum oauth2_err http_new(
 void http_free(struct http *h);
 AUTO_DEFINE(struct http, http_free)
 
-/* Move the deadline of all requests to come; 0: none. */
-void http_set_deadline(struct http *h, int64_t deadline_ns);
-
 /*
  * One request, one whole reply, whatever its status. A redirect is a reply.
  *
@@ -85,7 +85,7 @@ void http_set_deadline(struct http *h, int64_t deadline_ns);
  * Errors: TRANSPORT (not reached, connection lost, short body), TIMEOUT,
  * TLS, HTTP (not HTTP, or not to be trusted as such), LIMIT, CLOSED
  * (should_stop), CONFIG (not an https URL), SYNTAX (a control character in
- * authorization), INTERNAL, NOMEM.
+ * a header), INTERNAL, NOMEM.
  */
 enum oauth2_err http_request(struct http *h, const struct http_request *request,
     struct http_response *ret, struct detail *d) MUST_CHECK;

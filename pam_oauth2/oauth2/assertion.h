@@ -1,21 +1,27 @@
 /*
  * private_key_jwt: the client proves itself with a signed assertion (RFC 7523
- * sections 2.2 and 3). The key is elsewhere; here its owner is asked to sign.
+ * sections 2.2 and 3). Whoever holds the key makes the whole of it here; a
+ * client is handed finished ones (get_assertion of oauth2_config), so that a
+ * client taken over can have nothing else signed.
  */
 #ifndef PAM_OAUTH2_OAUTH2_ASSERTION_H
 #define PAM_OAUTH2_OAUTH2_ASSERTION_H
 
 #include <stdint.h>
 
-#include "base/buf.h"
 #include "base/err.h"
 
 #define OAUTH2_ASSERTION_LIFETIME_S 60
+#define OAUTH2_ASSERTION_MAX	    (12 * 1024) /* bytes */
 
-/* Texts are copied by oauth2_new(), arg is borrowed. */
-struct oauth2_signer {
-	const char *alg; /* RS256 or ES256 */
-	const char *kid; /* or NULL: no kid in the header */
+struct buf;
+struct crypto_key;
+struct oauth2_client;
+
+/* What an assertion says (UTF-8), and who signs; borrowed for the call. */
+struct oauth2_assertion {
+	const char *client_id; /* iss and sub */
+	const char *issuer;    /* of the provider */
 	/*
 	 * `aud`, always one text. NULL: the issuer, and the header's typ is
 	 * client-authentication+jwt, both as the update of RFC 7523
@@ -25,24 +31,27 @@ struct oauth2_signer {
 	 * typ is JWT.
 	 */
 	const char *audience;
-	/*
-	 * Append the signature of signing_input ("header.claims") to
-	 * ret_signature, as JWS has it: for ES256 64 bytes, r and s (RFC 7518
-	 * section 3.4). An error ends the request and is its error.
-	 */
-	enum oauth2_err (*sign)(
-	    void *arg, const char *signing_input, struct buf *ret_signature);
-	int64_t (*now)(void *arg); /* Unix seconds; NULL: this host's clock */
-	void *arg;
+	const char *kid; /* NULL: no kid in the header */
+	const struct crypto_key *key;
+	int64_t now; /* Unix seconds */
 };
 
-struct oauth2_client;
+/*
+ * An assertion ready to be sent: a JWT with a random jti that is good for
+ * OAUTH2_ASSERTION_LIFETIME_S. alg follows from the key.
+ *
+ * ret      for secret_free().
+ *
+ * Errors: INTERNAL, LIMIT (longer than OAUTH2_ASSERTION_MAX), NOMEM.
+ */
+enum oauth2_err oauth2_make_assertion(
+    const struct oauth2_assertion *assertion, char **ret) MUST_CHECK;
 
 /*
- * Append client_assertion_type and client_assertion to a form: for this
- * floor only. The assertion names the client as iss and sub, carries a
- * random jti, and is good for OAUTH2_ASSERTION_LIFETIME_S. Errors stick to
- * the form: CLOSED and NOMEM of the signer, INTERNAL for all its others.
+ * Have the client's get_assertion give one, and append client_assertion_type
+ * and client_assertion to a form: for this floor only. Errors stick to the
+ * form: CLOSED and NOMEM of get_assertion, INTERNAL for all its others and
+ * for what is no JWT.
  */
 void assertion_add(const struct oauth2_client *c, struct buf *form);
 

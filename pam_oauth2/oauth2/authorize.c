@@ -21,6 +21,15 @@ static const char *const reserved[] = { "response_type", "client_id",
 	"code_challenge_method", "nonce", "request", "request_uri",
 	"client_secret", "client_assertion", "client_assertion_type", NULL };
 
+bool
+oauth2_authorization_has(const char *name)
+{
+	for (const char *const *r = reserved; *r != NULL; r++)
+		if (strcmp(*r, name) == 0)
+			return true;
+	return false;
+}
+
 static enum oauth2_err
 refuse(struct detail *d, const char *name, const char *why)
 {
@@ -212,7 +221,7 @@ push(const struct oauth2_client *c, struct buf *form, char **ret_request_uri,
 		.url = c->endpoints.pushed_authorization_request_endpoint,
 		.form = form,
 		.method = c->method,
-		.expects = POST_EXPECTS_CREATED,
+		.expects = EXPECTS_CREATED,
 	};
 	enum oauth2_err err;
 

@@ -26,6 +26,9 @@ struct oauth2_authorization_request {
 	struct oauth2_parameters extras;
 };
 
+/* Whether a request sets a parameter of this name by itself. */
+bool oauth2_authorization_has(const char *name);
+
 /*
  * The URL to open. Needs the metadata OAUTH2_NEEDS_AUTHORIZATION; no I/O.
  * Parameters come as response_type, client_id, redirect_uri, state, scope,

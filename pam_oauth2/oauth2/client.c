@@ -6,13 +6,11 @@
 
 #include "base/secret.h"
 #include "base/text.h"
-#include "codec/crypto.h"
 #include "oauth2/client_state.h"
 #include "oauth2/scope.h"
 
 #define CLIENT_ID_MAX 1024
 #define SECRET_MAX    4096
-#define KID_MAX	      256
 #define LIST_MAX      64
 
 static const struct {
@@ -141,63 +139,18 @@ set_credentials(struct oauth2_client *c, const struct oauth2_config *config,
 	return err;
 }
 
-/* The list owns what the signer's texts point to. */
 static enum oauth2_err
-copy_signer_text(struct oauth2_client *c, const char *text, const char **ret)
-{
-	enum oauth2_err err;
-
-	*ret = NULL;
-	if (text == NULL)
-		return OAUTH2_ERR_OK;
-	err = strlist_add(&c->signer_texts, text);
-	if (err == OAUTH2_ERR_OK)
-		*ret = c->signer_texts.items[c->signer_texts.count - 1];
-	return err;
-}
-
-static enum oauth2_err
-check_signer(const struct oauth2_client *c, const struct oauth2_config *config,
+set_assertion(struct oauth2_client *c, const struct oauth2_config *config,
     struct detail *d)
 {
-	const struct oauth2_signer *s = config->signer;
-	enum crypto_alg alg;
-	struct uri uri;
+	bool is_used = uses(c, CLIENT_AUTH_PRIVATE_KEY_JWT);
 
-	if (!uses(c, CLIENT_AUTH_PRIVATE_KEY_JWT))
-		return s == NULL ? OAUTH2_ERR_OK
-				 : refuse(config, d, "private_key_file",
-				       "only used with private_key_jwt");
-	if (s == NULL || s->sign == NULL)
-		return refuse(config, d, "private_key_file", "missing");
-	if (s->alg == NULL || crypto_alg_parse(s->alg, &alg) != OAUTH2_ERR_OK)
+	if (is_used != (config->get_assertion != NULL))
 		return refuse(config, d, "private_key_file",
-		    "its algorithm is not RS256 or ES256");
-	if (s->kid != NULL && !is_credential(s->kid, KID_MAX))
-		return refuse(config, d, "private_key_id", "not valid");
-	if (s->audience != NULL && uri_parse(s->audience, URI_ALLOW_QUERY, &uri,
-				       NULL) != OAUTH2_ERR_OK)
-		return refuse(config, d, "assertion audience", "not valid");
+		    is_used ? "missing" : "only used with private_key_jwt");
+	c->get_assertion = config->get_assertion;
+	c->assertion_arg = config->assertion_arg;
 	return OAUTH2_ERR_OK;
-}
-
-static enum oauth2_err
-set_signer(struct oauth2_client *c, const struct oauth2_config *config,
-    struct detail *d)
-{
-	const struct oauth2_signer *s = config->signer;
-	enum oauth2_err err = check_signer(c, config, d);
-
-	if (err != OAUTH2_ERR_OK || s == NULL)
-		return err;
-	c->signer = *s;
-	c->signer_texts.max = LIST_MAX;
-	err = copy_signer_text(c, s->alg, &c->signer.alg);
-	if (err == OAUTH2_ERR_OK)
-		err = copy_signer_text(c, s->kid, &c->signer.kid);
-	if (err == OAUTH2_ERR_OK)
-		err = copy_signer_text(c, s->audience, &c->signer.audience);
-	return err;
 }
 
 /* What bends to a provider's ways. */
@@ -206,7 +159,16 @@ set_ways(struct oauth2_client *c, const struct oauth2_config *config,
     struct detail *d)
 {
 	c->basic_raw = config->basic_raw;
-	c->scope_commas = config->scope_commas;
+	c->email_verified_string = config->email_verified_string;
+	c->provider = oauth2_provider_find(config->preset);
+	if (config->preset != NULL && c->provider == NULL)
+		return refuse(config, d, "preset", "not known");
+	/* Another request goes to a path behind it. */
+	if (c->provider != NULL && c->provider->fetch != NULL &&
+	    config->userinfo_endpoint != NULL &&
+	    strchr(config->userinfo_endpoint, '?') != NULL)
+		return refuse(config, d, "userinfo_endpoint",
+		    "it cannot have a query with this preset");
 	c->pkce_plain =
 	    config->pkce != NULL && strcmp(config->pkce, "plain") == 0;
 	if (config->pkce != NULL && !c->pkce_plain &&
@@ -250,6 +212,7 @@ set_endpoints(struct oauth2_client *c, const struct oauth2_config *config,
 		{ "pushed_authorization_request_endpoint",
 		    config->pushed_authorization_request_endpoint,
 		    &c->endpoints.pushed_authorization_request_endpoint },
+		{ "jwks_uri", config->jwks_uri, &c->endpoints.jwks_uri },
 		{ "refresh_token_endpoint", config->refresh_token_endpoint,
 		    &c->refresh_token_endpoint },
 	};
@@ -329,7 +292,7 @@ set_all(struct oauth2_client *c, const struct oauth2_config *config,
 	if (err == OAUTH2_ERR_OK)
 		err = set_credentials(c, config, d);
 	if (err == OAUTH2_ERR_OK)
-		err = set_signer(c, config, d);
+		err = set_assertion(c, config, d);
 	if (err == OAUTH2_ERR_OK)
 		err = set_ways(c, config, d);
 	if (err == OAUTH2_ERR_OK)
@@ -355,6 +318,12 @@ oauth2_new(const struct oauth2_config *config, struct detail *d,
 	return OAUTH2_ERR_OK;
 }
 
+bool
+oauth2_uses_pkce(const struct oauth2_client *c)
+{
+	return c->provider == NULL || !c->provider->has_no_pkce;
+}
+
 void
 oauth2_free(struct oauth2_client *c)
 {
@@ -365,7 +334,6 @@ oauth2_free(struct oauth2_client *c)
 	secret_free(c->client_secret);
 	secret_free(c->scope);
 	secret_free(c->refresh_token_endpoint);
-	strlist_free(&c->signer_texts);
 	strlist_free(&c->endpoint_hosts);
 	strlist_free(&c->verification_hosts);
 	strlist_free(&c->required_scopes);

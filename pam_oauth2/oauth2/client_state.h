@@ -3,9 +3,9 @@
 #define PAM_OAUTH2_OAUTH2_CLIENT_STATE_H
 
 #include "codec/uri.h"
-#include "oauth2/assertion.h"
 #include "oauth2/client.h"
 #include "oauth2/discovery.h"
+#include "oauth2/providers.h"
 
 enum client_auth_method {
 	CLIENT_AUTH_NONE,
@@ -22,11 +22,13 @@ struct oauth2_client {
 	char *client_secret; /* NULL unless a method needs it */
 	enum client_auth_method method;
 	enum client_auth_method revocation_method;
-	struct oauth2_signer signer; /* sign is NULL where there is none */
-	struct strlist signer_texts; /* what its texts point to */
+	/* NULL unless a method needs it; arg is borrowed */
+	enum oauth2_err (*get_assertion)(void *arg, char **ret);
+	void *assertion_arg;
 	bool basic_raw;
 	bool pkce_plain;
-	bool scope_commas;
+	const struct oauth2_provider *provider; /* NULL: no preset */
+	bool email_verified_string;
 	char *refresh_token_endpoint; /* NULL: the token endpoint */
 	struct oauth2_metadata endpoints;
 	unsigned looked_for; /* optional needs the provider was asked about */

@@ -157,14 +157,18 @@ read_device(const struct oauth2_client *c, const struct json *json,
 	return OAUTH2_ERR_OK;
 }
 
+static const char *const reserved[] = { "client_id", "client_secret", "scope",
+	"client_assertion", "client_assertion_type", NULL };
+
 enum oauth2_err
-oauth2_device_start(
-    const struct oauth2_client *c, struct oauth2_device **ret, struct detail *d)
+oauth2_device_start(const struct oauth2_client *c,
+    const struct oauth2_parameters *extras, struct oauth2_device **ret,
+    struct detail *d)
 {
 	const char *endpoint = c->endpoints.device_authorization_endpoint;
 	AUTO(buf_free) struct buf form = BUF(FORM_MAX);
 	AUTO(reply_free) struct reply reply = { 0 };
-	enum oauth2_err err;
+	enum oauth2_err err = OAUTH2_ERR_OK;
 
 	if (endpoint == NULL)
 		return detail_fail(d, OAUTH2_ERR_INTERNAL,
@@ -172,6 +176,10 @@ oauth2_device_start(
 	request_add_client(c, c->method, &form);
 	if (c->scope != NULL)
 		uri_form_add(&form, "scope", c->scope);
+	if (extras != NULL)
+		err = parameters_add(extras, reserved, &form, d);
+	if (err != OAUTH2_ERR_OK)
+		return err;
 	err = request_post(c, endpoint, &form, &reply, d);
 	if (err == OAUTH2_ERR_OK)
 		err = read_device(c, reply.json, ret, d);
@@ -190,6 +198,9 @@ static const struct {
 	{ "expired_token", OAUTH2_ERR_EXPIRED_TOKEN },
 	{ "token_expired", OAUTH2_ERR_EXPIRED_TOKEN },
 	{ "bad_verification_code", OAUTH2_ERR_EXPIRED_TOKEN },
+	/* Auth0 says it once, and then this; and so GitHub. */
+	{ "invalid_grant", OAUTH2_ERR_EXPIRED_TOKEN },
+	{ "incorrect_device_code", OAUTH2_ERR_EXPIRED_TOKEN },
 	{ "temporarily_unavailable", OAUTH2_ERR_TRANSPORT },
 };
 

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "oauth2/client.h"
+#include "oauth2/parameters.h"
 #include "oauth2/token.h"
 
 /* All texts have passed the rules for what may be shown. */
@@ -23,21 +24,25 @@ struct oauth2_device {
 };
 
 /*
- * Ask for a code. Needs the metadata OAUTH2_NEEDS_DEVICE.
+ * Ask for a code (sections 3.1 and 3.2). Needs the metadata
+ * OAUTH2_NEEDS_DEVICE.
+ *
+ * extras   further parameters, behind those of RFC 8628; or NULL.
  *
  * d->error is the provider's word where it refused (cause HTTP).
  *
- * Errors: POLICY (user_code or a verification URI may not be shown; cause
- * POLICY), DEVICE_AUTHORIZATION (anything else, see d->cause), CLOSED,
- * NOMEM, INTERNAL.
+ * Errors: CONFIG (an extra that may not be), POLICY (user_code or a
+ * verification URI may not be shown; cause POLICY), DEVICE_AUTHORIZATION
+ * (anything else, see d->cause), CLOSED, NOMEM, INTERNAL.
  */
 enum oauth2_err oauth2_device_start(const struct oauth2_client *client,
-    struct oauth2_device **ret, struct detail *d) MUST_CHECK;
+    const struct oauth2_parameters *extras, struct oauth2_device **ret,
+    struct detail *d) MUST_CHECK;
 
 /*
- * Ask once whether the code was approved. Needs OAUTH2_NEEDS_TOKEN. The
- * caller lets device->wait seconds pass between two polls and ends it all
- * after expires_in.
+ * Ask once whether the code was approved (sections 3.4 and 3.5). Needs
+ * OAUTH2_NEEDS_TOKEN. The caller lets device->wait seconds pass between two
+ * polls and ends it all after expires_in.
  *
  * now      Unix seconds, dates the token.
  * ret      the token, on OK alone.

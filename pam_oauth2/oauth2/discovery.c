@@ -7,12 +7,14 @@
 #include "oauth2/field.h"
 #include "oauth2/request.h"
 
-#define WELL_KNOWN    "/.well-known/openid-configuration"
-#define ISS_PARAMETER "authorization_response_iss_parameter_supported"
+#define PKCE_METHODS "code_challenge_methods_supported"
+#define METHODS_MAX  16
+#define METHOD_MAX   64
 
 #define OPTIONAL \
 	((unsigned)OAUTH2_NEEDS_REVOCATION | \
-	    OAUTH2_NEEDS_PUSHED_AUTHORIZATION | OAUTH2_NEEDS_ISS_PARAMETER)
+	    OAUTH2_NEEDS_PUSHED_AUTHORIZATION | OAUTH2_NEEDS_ISS_PARAMETER | \
+	    OAUTH2_NEEDS_CLAIMS_PARAMETER)
 
 static const struct {
 	enum oauth2_needs need;
@@ -33,13 +35,35 @@ static const struct {
 	    "pushed_authorization_request_endpoint",
 	    offsetof(struct oauth2_metadata,
 		pushed_authorization_request_endpoint) },
+	{ OAUTH2_NEEDS_JWKS, "jwks_uri",
+	    offsetof(struct oauth2_metadata, jwks_uri) },
 };
 #define ROWS (sizeof(rows) / sizeof(*rows))
+
+static const struct {
+	enum oauth2_needs need;
+	const char *name;
+	size_t offset;
+} flags[] = {
+	{ OAUTH2_NEEDS_ISS_PARAMETER,
+	    "authorization_response_iss_parameter_supported",
+	    offsetof(struct oauth2_metadata,
+		authorization_response_iss_parameter_supported) },
+	{ OAUTH2_NEEDS_CLAIMS_PARAMETER, "claims_parameter_supported",
+	    offsetof(struct oauth2_metadata, claims_parameter_supported) },
+};
+#define FLAGS (sizeof(flags) / sizeof(*flags))
 
 static char **
 endpoint_of(struct oauth2_metadata *m, size_t row)
 {
 	return (char **)(void *)((char *)m + rows[row].offset);
+}
+
+static bool *
+flag_of(struct oauth2_metadata *m, size_t flag)
+{
+	return (bool *)(void *)((char *)m + flags[flag].offset);
 }
 
 /* The needs to fetch a document for: 0 where nothing is to be found. */
@@ -56,19 +80,59 @@ missing(struct oauth2_client *c, unsigned needs)
 	return left;
 }
 
-static enum oauth2_err
-fetch(const struct oauth2_client *c, struct reply *ret, struct detail *d)
+/* OpenID Connect Discovery 1.0 section 4.1: behind the issuer's path. */
+static void
+put_openid_url(const struct oauth2_client *c, struct buf *url)
 {
-	AUTO(buf_free) struct buf url = BUF(URI_MAX);
 	size_t n = strlen(c->issuer);
 
 	if (c->issuer[n - 1] == '/')
 		n--;
-	buf_put(&url, c->issuer, n);
-	buf_puts(&url, WELL_KNOWN);
+	buf_put(url, c->issuer, n);
+	buf_puts(url, "/.well-known/openid-configuration");
+}
+
+/* RFC 8414 section 3.1: between host and path. */
+static void
+put_oauth_url(const struct oauth2_client *c, struct buf *url)
+{
+	const char *path = strchr(c->issuer + strlen("https://"), '/');
+	size_t all = strlen(c->issuer);
+	size_t n = path != NULL ? (size_t)(path - c->issuer) : all;
+
+	buf_put(url, c->issuer, n);
+	buf_puts(url, "/.well-known/oauth-authorization-server");
+	if (path != NULL)
+		buf_put(url, path, all - n - (c->issuer[all - 1] == '/'));
+}
+
+static enum oauth2_err
+fetch_from(const struct oauth2_client *c,
+    void (*put_url)(const struct oauth2_client *c, struct buf *url),
+    const char *etag, struct reply *ret, struct detail *d)
+{
+	AUTO(buf_free) struct buf url = BUF(URI_MAX);
+	struct document document = { .etag = etag, .expects = EXPECTS_JSON };
+
+	put_url(c, &url);
 	if (buf_err(&url) != OAUTH2_ERR_OK)
 		return buf_err(&url);
-	return request_get(c, buf_text(&url), NULL, ret, d);
+	document.url = buf_text(&url);
+	return request_get_document(c, &document, ret, d);
+}
+
+/* Providers that are no OpenID providers have only the second one. */
+static enum oauth2_err
+fetch(const struct oauth2_client *c, const char *etag, struct reply *ret,
+    struct detail *d)
+{
+	enum oauth2_err err = fetch_from(c, put_openid_url, etag, ret, d);
+
+	if (err != OAUTH2_ERR_HTTP || ret->status != 404)
+		return err;
+	reply_free(ret);
+	*ret = (struct reply){ 0 };
+	return fetch_from(c, put_oauth_url, etag, ret, d);
 }
 
 /* Another issuer's document is another provider's, whatever served it. */
@@ -87,19 +151,17 @@ check_issuer(
 	return err;
 }
 
+/* Whether an endpoint in the document may be used. */
 static enum oauth2_err
-take_endpoint(const struct oauth2_client *c, const struct json *json,
-    size_t row, struct oauth2_metadata *ret, struct detail *d)
+read_endpoint(const struct oauth2_client *c, const struct json *json,
+    const char *name, char **ret, struct detail *d)
 {
 	AUTO(secret_text_free) char *text = NULL;
-	const char *name = rows[row].name;
 	struct detail why = { 0 };
 	struct uri uri;
 	enum oauth2_err err;
 
 	err = field_text(json, name, URI_MAX, &text, d);
-	if (err == OAUTH2_ERR_NOT_FOUND && (rows[row].need & OPTIONAL) != 0)
-		return field_optional(err, d);
 	if (err == OAUTH2_ERR_NOT_FOUND)
 		return detail_fail(d, err,
 		    "the provider announces no %s; set it by hand", name);
@@ -114,26 +176,86 @@ take_endpoint(const struct oauth2_client *c, const struct json *json,
 		    OAUTH2_ERR_SYNTAX,
 		    "%s: host %.120s is not listed in endpoint_hosts", name,
 		    uri.host);
-	*endpoint_of(ret, row) = TAKE(text);
+	*ret = TAKE(text);
 	return OAUTH2_ERR_OK;
 }
 
 static enum oauth2_err
-take_iss_parameter(
-    const struct json *json, struct oauth2_metadata *ret, struct detail *d)
+read_flag(const struct json *json, size_t flag, struct oauth2_metadata *ret,
+    struct detail *d)
 {
-	bool *is_supported =
-	    &ret->authorization_response_iss_parameter_supported;
-
-	switch (json_get_bool(json, ISS_PARAMETER, is_supported)) {
+	switch (json_get_bool(json, flags[flag].name, flag_of(ret, flag))) {
 	case JSON_FOUND:
 	case JSON_ABSENT:
 	case JSON_NULL:
 		return OAUTH2_ERR_OK;
 	default:
 		return detail_fail(because(d, OAUTH2_CAUSE_PROTOCOL),
-		    OAUTH2_ERR_SYNTAX, ISS_PARAMETER " is not true or false");
+		    OAUTH2_ERR_SYNTAX, "%s is not true or false",
+		    flags[flag].name);
 	}
+}
+
+/* One thing a flow needs, of which the document may have nothing usable. */
+static enum oauth2_err
+take_need(const struct oauth2_client *c, const struct json *json, size_t row,
+    struct oauth2_metadata *ret, struct detail *d)
+{
+	enum oauth2_err err =
+	    read_endpoint(c, json, rows[row].name, endpoint_of(ret, row), d);
+
+	if (err == OAUTH2_ERR_NOT_FOUND && (rows[row].need & OPTIONAL) != 0)
+		return field_optional(err, d);
+	return err;
+}
+
+static enum oauth2_err
+take_flags(const struct json *json, unsigned needs, struct oauth2_metadata *ret,
+    struct detail *d)
+{
+	enum oauth2_err err = OAUTH2_ERR_OK;
+
+	for (size_t i = 0; err == OAUTH2_ERR_OK && i < FLAGS; i++)
+		if ((needs & flags[i].need) != 0)
+			err = read_flag(json, i, ret, d);
+	return err;
+}
+
+/* Who announces methods without S256 does not have it (RFC 8414 section 2);
+ * many announce none and have it all the same. */
+static enum oauth2_err
+take_pkce(
+    const struct json *json, struct oauth2_metadata *ret, struct detail *d)
+{
+	AUTO(strlist_free) struct strlist methods = STRLIST(METHODS_MAX);
+
+	switch (json_get_texts(json, PKCE_METHODS, METHOD_MAX, &methods)) {
+	case JSON_ABSENT:
+	case JSON_NULL:
+		return OAUTH2_ERR_OK;
+	case JSON_FOUND:
+		ret->lacks_s256 = !strlist_has(&methods, "S256");
+		return OAUTH2_ERR_OK;
+	default:
+		return detail_fail(because(d, OAUTH2_CAUSE_PROTOCOL),
+		    OAUTH2_ERR_SYNTAX, PKCE_METHODS " is no list of texts");
+	}
+}
+
+/*
+ * Where PKCE is not understood nothing binds a code to us: a stolen one is
+ * as good as one's own.
+ */
+static enum oauth2_err
+check_pkce(const struct oauth2_client *c, const struct json *json,
+    struct oauth2_metadata *ret, struct detail *d)
+{
+	enum oauth2_err err = take_pkce(json, ret, d);
+
+	if (err != OAUTH2_ERR_OK || !ret->lacks_s256 || c->pkce_plain)
+		return err;
+	return detail_fail(
+	    because(d, OAUTH2_CAUSE_POLICY), OAUTH2_ERR_SYNTAX, OAUTH2_NO_S256);
 }
 
 static enum oauth2_err
@@ -143,14 +265,16 @@ discover(const struct oauth2_client *c, unsigned needs,
 	AUTO(reply_free) struct reply reply = { 0 };
 	enum oauth2_err err;
 
-	err = fetch(c, &reply, d);
+	err = fetch(c, NULL, &reply, d);
 	if (err == OAUTH2_ERR_OK)
 		err = check_issuer(c, reply.json, d);
 	for (size_t i = 0; err == OAUTH2_ERR_OK && i < ROWS; i++)
 		if ((needs & rows[i].need) != 0)
-			err = take_endpoint(c, reply.json, i, ret, d);
-	if (err == OAUTH2_ERR_OK && (needs & OAUTH2_NEEDS_ISS_PARAMETER) != 0)
-		err = take_iss_parameter(reply.json, ret, d);
+			err = take_need(c, reply.json, i, ret, d);
+	if (err == OAUTH2_ERR_OK && (needs & OAUTH2_NEEDS_AUTHORIZATION) != 0)
+		err = check_pkce(c, reply.json, ret, d);
+	if (err == OAUTH2_ERR_OK)
+		err = take_flags(reply.json, needs, ret, d);
 	return err;
 }
 
@@ -170,10 +294,56 @@ oauth2_discover(struct oauth2_client *c, unsigned needs, struct detail *d)
 		if ((needs & rows[i].need) != 0)
 			*endpoint_of(&c->endpoints, i) =
 			    TAKE(*endpoint_of(&found, i));
-	c->endpoints.authorization_response_iss_parameter_supported |=
-	    found.authorization_response_iss_parameter_supported;
+	for (size_t i = 0; i < FLAGS; i++)
+		*flag_of(&c->endpoints, i) |= *flag_of(&found, i);
 	c->looked_for |= needs & OPTIONAL;
 	return OAUTH2_ERR_OK;
+}
+
+/* What may not be used is left out, and why is kept for who needs it. */
+static enum oauth2_err
+take_offer(const struct oauth2_client *c, const struct json *json, size_t row,
+    struct oauth2_document *ret)
+{
+	struct detail why = { 0 };
+	enum oauth2_err err = read_endpoint(
+	    c, json, rows[row].name, endpoint_of(&ret->metadata, row), &why);
+
+	if (err == OAUTH2_ERR_NOT_FOUND)
+		return OAUTH2_ERR_OK;
+	return err == OAUTH2_ERR_SYNTAX ? strlist_add(&ret->refused, why.text)
+					: err;
+}
+
+enum oauth2_err
+oauth2_fetch_metadata(const struct oauth2_client *c, const char *etag,
+    struct oauth2_document *ret, struct detail *d)
+{
+	AUTO(reply_free) struct reply reply = { 0 };
+	enum oauth2_err err = fetch(c, etag, &reply, d);
+
+	if (err == OAUTH2_ERR_OK && reply.status == 304) {
+		ret->is_unchanged = true;
+		return OAUTH2_ERR_OK;
+	}
+	if (err == OAUTH2_ERR_OK)
+		err = check_issuer(c, reply.json, d);
+	for (size_t i = 0; err == OAUTH2_ERR_OK && i < ROWS; i++)
+		err = take_offer(c, reply.json, i, ret);
+	if (err == OAUTH2_ERR_OK)
+		err = take_flags(reply.json, ~0U, &ret->metadata, d);
+	if (err == OAUTH2_ERR_OK)
+		err = take_pkce(reply.json, &ret->metadata, d);
+	if (err == OAUTH2_ERR_OK)
+		memcpy(ret->etag, reply.etag, sizeof(ret->etag));
+	return request_failed(err, OAUTH2_ERR_DISCOVERY);
+}
+
+void
+oauth2_document_free(struct oauth2_document *document)
+{
+	metadata_free(&document->metadata);
+	strlist_free(&document->refused);
 }
 
 const struct oauth2_metadata *

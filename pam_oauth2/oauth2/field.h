@@ -24,7 +24,10 @@ because(struct detail *d, enum oauth2_cause cause)
 enum oauth2_err field_text(const struct json *json, const char *name,
     size_t max, char **ret, struct detail *d) MUST_CHECK;
 
-/* The same for a text of 0x21-0x7e alone, as tokens and codes are. */
+/*
+ * The same for a text of 0x21-0x7e alone, as tokens and codes are. Errors as
+ * field_text().
+ */
 enum oauth2_err field_token(const struct json *json, const char *name,
     size_t max, char **ret, struct detail *d) MUST_CHECK;
 
@@ -35,7 +38,10 @@ enum oauth2_err field_token(const struct json *json, const char *name,
 enum oauth2_err field_integer(const struct json *json, const char *name,
     int64_t max, int64_t *ret, struct detail *d) MUST_CHECK;
 
-/* For a field that may be missing: NOT_FOUND is fine, and not to be told. */
+/*
+ * For a field that may be missing: NOT_FOUND is fine, and not to be told.
+ * All other errors are handed through.
+ */
 enum oauth2_err field_optional(
     enum oauth2_err err, struct detail *d) MUST_CHECK;
 

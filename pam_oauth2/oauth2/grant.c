@@ -15,7 +15,7 @@ check_scopes(const struct oauth2_client *c, const struct oauth2_token *t,
 	return OAUTH2_ERR_OK;
 }
 
-/* GitHub lists scopes with commas between them. */
+/* GitHub and others list scopes with commas between them. */
 static void
 replace_commas(char *scope)
 {
@@ -29,11 +29,11 @@ grant_read(const struct oauth2_client *c, const struct json *json, int64_t now,
     struct oauth2_token **ret, struct detail *d)
 {
 	AUTO(oauth2_token_free) struct oauth2_token *t = NULL;
-	enum oauth2_err err = oauth2_token_parse(json, now, &t, d);
+	enum oauth2_err err = token_read(json, c->provider, now, &t, d);
 
 	if (err != OAUTH2_ERR_OK)
 		return err;
-	if (c->scope_commas)
+	if (c->provider != NULL && c->provider->has_scope_commas)
 		replace_commas(t->scope);
 	err = check_scopes(c, t, d);
 	if (err == OAUTH2_ERR_OK)

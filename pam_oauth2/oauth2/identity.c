@@ -3,155 +3,106 @@
 #include <string.h>
 
 #include "base/secret.h"
-#include "base/text.h"
+#include "oauth2/claims.h"
 #include "oauth2/field.h"
 #include "oauth2/request.h"
 
-#define SUB_MAX	  255
-#define EMAIL_MAX 512 /* what an email may look like is not decided here */
-#define VALUE_MAX 512 /* bytes of a claim's value */
-#define GROUP_MAX 255 /* bytes of a group: no rule can name a longer one */
-
-static enum oauth2_err
-refuse(const char *name, enum json_found found, struct detail *d)
+/* The query of a caller, and what the client knows of its provider. */
+static struct oauth2_identity_query
+complete(
+    const struct oauth2_client *c, const struct oauth2_identity_query *query)
 {
-	if (found == JSON_NOMEM)
-		return OAUTH2_ERR_NOMEM;
-	return detail_fail(because(d, OAUTH2_CAUSE_PROTOCOL), OAUTH2_ERR_SYNTAX,
-	    "claim %.64s is %s", name,
-	    found == JSON_TOO_LONG ? "too long" : "of another type");
+	struct oauth2_identity_query whole = { 0 };
+
+	if (query != NULL)
+		whole = *query;
+	whole.provider = c->provider;
+	whole.is_text_true = c->email_verified_string;
+	return whole;
 }
 
 static enum oauth2_err
-read_sub(const struct json *json, struct identity *ret, struct detail *d)
+read_document(const struct oauth2_client *c, const struct oauth2_token *token,
+    const struct json *json, const struct oauth2_identity_query *query,
+    struct identity *ret, struct detail *d)
 {
-	enum oauth2_err err = field_text(json, "sub", SUB_MAX, &ret->sub, d);
+	const struct oauth2_identity_query whole = complete(c, query);
+	enum oauth2_err err = claims_read(json, &whole, ret, d);
 
-	if (err == OAUTH2_ERR_OK && !text_is_printable_ascii(ret->sub))
-		return refuse("sub", JSON_WRONG_TYPE, d);
-	return err;
-}
-
-static enum oauth2_err
-read_email(const struct json *json, struct identity *ret, struct detail *d)
-{
-	const char *email = "";
-	bool is_verified = false;
-	enum json_found found;
-
-	found = json_get_text(json, "email", EMAIL_MAX, &email);
-	if (found == JSON_WRONG_TYPE || found == JSON_TOO_LONG)
-		return refuse("email", found, d);
-	if (email[0] == '\0')
-		return OAUTH2_ERR_OK;
-	ret->email = secret_strdup(email);
-	if (ret->email == NULL)
-		return OAUTH2_ERR_NOMEM;
-	/* The JSON value true; not 1, not "true". */
-	ret->email_verified =
-	    json_get_bool(json, "email_verified", &is_verified) == JSON_FOUND &&
-	    is_verified;
-	return OAUTH2_ERR_OK;
-}
-
-/* Texts of a claim; what is absent or null adds none. */
-static enum oauth2_err
-read_texts(const struct json *json, const char *name, struct strlist *ret,
-    struct detail *d)
-{
-	enum json_found found = json_get_texts(json, name, VALUE_MAX, ret);
-
-	if (found == JSON_FOUND || found == JSON_ABSENT || found == JSON_NULL)
-		return OAUTH2_ERR_OK;
-	return refuse(name, found, d);
-}
-
-/* A key that has dots itself (https://corp.example/groups) comes first. */
-static enum oauth2_err
-read_groups(const struct json *json, const char *path, struct strlist *ret,
-    struct detail *d)
-{
-	AUTO(secret_text_free) char *copy = secret_strdup(path);
-	char *key = copy, *dot;
-	enum json_found found;
-
-	if (copy == NULL)
-		return OAUTH2_ERR_NOMEM;
-	while (!json_has(json, key) && (dot = strchr(key, '.')) != NULL) {
-		*dot = '\0';
-		found = json_get_object(json, key, &json);
-		if (found == JSON_ABSENT || found == JSON_NULL)
-			return OAUTH2_ERR_OK;
-		if (found != JSON_FOUND)
-			return refuse(key, found, d);
-		key = dot + 1;
-	}
-	found = json_get_texts(json, key, GROUP_MAX, ret);
-	if (found == JSON_TOO_LONG)
-		return detail_fail(because(d, OAUTH2_CAUSE_POLICY),
-		    OAUTH2_ERR_SYNTAX, "claim %.64s has too many groups", key);
-	if (found == JSON_FOUND || found == JSON_ABSENT || found == JSON_NULL)
-		return OAUTH2_ERR_OK;
-	return refuse(key, found, d);
-}
-
-/* One "NAME=VALUE" for every value. */
-static enum oauth2_err
-read_claim(const struct json *json, const char *name, struct strlist *ret,
-    struct detail *d)
-{
-	AUTO(strlist_free) struct strlist values = STRLIST(IDENTITY_CLAIMS_MAX);
-	enum oauth2_err err = read_texts(json, name, &values, d);
-
-	for (size_t i = 0; err == OAUTH2_ERR_OK && i < values.count; i++) {
-		AUTO(buf_free) struct buf b = BUF(VALUE_MAX + URI_MAX);
-
-		buf_puts(&b, name);
-		buf_putc(&b, '=');
-		buf_puts(&b, values.items[i]);
-		err = buf_err(&b);
-		if (err == OAUTH2_ERR_OK)
-			err = strlist_add(ret, buf_text(&b));
-	}
-	if (err == OAUTH2_ERR_LIMIT)
-		return refuse(name, JSON_TOO_LONG, d);
-	return err;
-}
-
-static enum oauth2_err
-read_identity(const struct json *json,
-    const struct oauth2_identity_query *query, struct identity *ret,
-    struct detail *d)
-{
-	const struct strlist *claims = query != NULL ? query->claims : NULL;
-	enum oauth2_err err;
-
-	err = read_sub(json, ret, d);
-	if (err == OAUTH2_ERR_OK)
-		err = read_email(json, ret, d);
-	if (err == OAUTH2_ERR_OK && query != NULL &&
-	    query->groups_claim != NULL)
-		err = read_groups(json, query->groups_claim, &ret->groups, d);
-	for (size_t i = 0; claims != NULL && i < claims->count; i++)
-		if (err == OAUTH2_ERR_OK)
-			err =
-			    read_claim(json, claims->items[i], &ret->claims, d);
+	/* OpenID Connect Core 5.3.2: or it is no answer. */
+	if (err == OAUTH2_ERR_OK && whole.sub != NULL &&
+	    strcmp(whole.sub, ret->sub) != 0)
+		return detail_fail(because(d, OAUTH2_CAUSE_PROTOCOL),
+		    OAUTH2_ERR_USERINFO_MISMATCH,
+		    "userinfo and ID token are about different people");
+	if (err == OAUTH2_ERR_OK && c->provider != NULL &&
+	    c->provider->fetch != NULL)
+		err = c->provider->fetch(c, token, ret, d);
 	return err;
 }
 
 static enum oauth2_err
 fetch(const struct oauth2_client *c, const struct oauth2_token *token,
-    const struct oauth2_identity_query *query, struct identity *ret,
+    const struct oauth2_identity_query *query, struct oauth2_userinfo *ret,
     struct detail *d)
 {
 	AUTO(reply_free) struct reply reply = { 0 };
 	enum oauth2_err err;
 
-	err = request_get(
+	err = request_get_userinfo(
 	    c, c->endpoints.userinfo_endpoint, token->access_token, &reply, d);
-	if (err == OAUTH2_ERR_OK)
-		err = read_identity(reply.json, query, ret, d);
-	return err;
+	if (err != OAUTH2_ERR_OK)
+		return err;
+	if (reply.jwt != NULL) {
+		ret->jwt = TAKE(reply.jwt);
+		return OAUTH2_ERR_OK;
+	}
+	return read_document(c, token, reply.json, query, ret->identity, d);
+}
+
+/* Where the token came with the name of its user there is no userinfo. */
+static bool
+is_told_by_token(const struct oauth2_client *c)
+{
+	return c->provider != NULL && c->provider->token_user != NULL;
+}
+
+static enum oauth2_err
+identify(const struct oauth2_client *c, const struct oauth2_token *token,
+    const struct oauth2_identity_query *query, struct oauth2_userinfo *ret,
+    struct detail *d)
+{
+	if (!is_told_by_token(c))
+		return fetch(c, token, query, ret, d);
+	if (token->user == NULL)
+		return detail_fail(
+		    d, OAUTH2_ERR_INTERNAL, "a token without its user");
+	ret->identity->sub = secret_strdup(token->user);
+	return ret->identity->sub != NULL ? OAUTH2_ERR_OK : OAUTH2_ERR_NOMEM;
+}
+
+unsigned
+oauth2_identity_needs(const struct oauth2_client *c)
+{
+	return is_told_by_token(c) ? 0 : OAUTH2_NEEDS_USERINFO;
+}
+
+enum oauth2_err
+oauth2_get_userinfo(const struct oauth2_client *c,
+    const struct oauth2_token *token, const struct oauth2_identity_query *query,
+    struct oauth2_userinfo *ret, struct detail *d)
+{
+	if (c->endpoints.userinfo_endpoint == NULL && !is_told_by_token(c))
+		return detail_fail(
+		    d, OAUTH2_ERR_INTERNAL, "userinfo_endpoint is not known");
+	ret->identity = identity_new();
+	if (ret->identity == NULL)
+		return OAUTH2_ERR_NOMEM;
+	ret->identity->issuer = secret_strdup(c->issuer);
+	if (ret->identity->issuer == NULL)
+		return OAUTH2_ERR_NOMEM;
+	return request_failed(
+	    identify(c, token, query, ret, d), OAUTH2_ERR_GET_PROFILE);
 }
 
 enum oauth2_err
@@ -159,20 +110,23 @@ oauth2_get_identity(const struct oauth2_client *c,
     const struct oauth2_token *token, const struct oauth2_identity_query *query,
     struct identity **ret, struct detail *d)
 {
-	AUTO(identity_free) struct identity *identity = identity_new();
+	AUTO(oauth2_userinfo_free) struct oauth2_userinfo userinfo = { 0 };
 	enum oauth2_err err;
 
-	if (c->endpoints.userinfo_endpoint == NULL)
-		return detail_fail(
-		    d, OAUTH2_ERR_INTERNAL, "userinfo_endpoint is not known");
-	if (identity == NULL)
-		return OAUTH2_ERR_NOMEM;
-	identity->issuer = secret_strdup(c->issuer);
-	if (identity->issuer == NULL)
-		return OAUTH2_ERR_NOMEM;
-	err = fetch(c, token, query, identity, d);
+	err = oauth2_get_userinfo(c, token, query, &userinfo, d);
 	if (err != OAUTH2_ERR_OK)
-		return request_failed(err, OAUTH2_ERR_GET_PROFILE);
-	*ret = TAKE(identity);
+		return err;
+	if (userinfo.jwt != NULL)
+		return detail_fail(because(d, OAUTH2_CAUSE_PROTOCOL),
+		    OAUTH2_ERR_GET_PROFILE,
+		    "userinfo is signed, and has to be verified");
+	*ret = TAKE(userinfo.identity);
 	return OAUTH2_ERR_OK;
+}
+
+void
+oauth2_userinfo_free(struct oauth2_userinfo *userinfo)
+{
+	identity_free(userinfo->identity);
+	secret_free(userinfo->jwt);
 }

@@ -18,6 +18,13 @@ struct oauth2_parameters {
 };
 
 /*
+ * Cut "NAME=VALUE" in place; ret borrows. Errors: SYNTAX (not that, no name
+ * that a parameter can have, control characters in the value).
+ */
+enum oauth2_err oauth2_parameter_cut(
+    char *text, struct oauth2_parameter *ret) MUST_CHECK;
+
+/*
  * Append them to a form: for this floor only.
  *
  * reserved  names the request sets itself, up to a NULL.

@@ -1,6 +1,5 @@
 #include "oauth2/paste.h"
 
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -9,7 +8,21 @@
 #include "base/text.h"
 
 #define PIECE_MARK "PO2."
-#define CODE_MIN   4 /* shorter than any code, as long as "yes" */
+
+/*
+ * A code alone has nothing that tells it from what else is typed at a
+ * prompt, a password for instance: shorter than this it is none. The 128
+ * bits that RFC 6749 section 10.10 demands take 20 characters.
+ */
+#define BARE_CODE_MIN 16
+
+#define DIGITS	   "0123456789"
+#define HEX_DIGITS DIGITS "abcdef"
+#define LETTERS_DIGITS \
+	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz" DIGITS
+#define SCHEME_CHARACTERS LETTERS_DIGITS "+.-"
+#define NAME_CHARACTERS	  LETTERS_DIGITS "_.%-"
+#define ERROR_CHARACTERS  LETTERS_DIGITS "_.-"
 
 /* The parameters that we look at, each at most once. */
 struct parameters {
@@ -124,13 +137,29 @@ is_same(const char *a, const char *b)
 	return strlen(a) == strlen(b) && secret_equal(a, b, strlen(a));
 }
 
+/* VSCHAR, as RFC 6749 section A.11 has it. */
 static bool
 is_code(const char *text)
 {
-	const size_t n = strlen(text);
+	return strlen(text) <= OAUTH2_CODE_MAX && text_is_printable_ascii(text);
+}
 
-	return n >= CODE_MIN && n <= OAUTH2_CODE_MAX &&
-	       text_is_visible_ascii(text);
+/* Declined by the person, in RFC 6749's word or in LinkedIn's. */
+static bool
+is_declined(const char *error)
+{
+	return strcmp(error, "access_denied") == 0 ||
+	       strcmp(error, "user_cancelled_login") == 0 ||
+	       strcmp(error, "user_cancelled_authorize") == 0;
+}
+
+/* The word goes to the log: nothing else that was pasted does. */
+static enum oauth2_paste
+read_error(const char *error, struct detail *d)
+{
+	if (d != NULL && text_has_only(error, ERROR_CHARACTERS))
+		(void)snprintf(d->error, sizeof(d->error), "%s", error);
+	return is_declined(error) ? OAUTH2_PASTE_DENIED : OAUTH2_PASTE_FAILED;
 }
 
 /* The answer of our own request, and of the provider we asked? */
@@ -147,32 +176,86 @@ judge(struct parameters *p, const struct oauth2_expected *expected,
 		return OAUTH2_PASTE_ISSUER;
 	if (p->error != NULL && p->code != NULL)
 		return OAUTH2_PASTE_INVALID;
-	if (p->error != NULL) {
-		if (d != NULL)
-			text_clean(d->error, sizeof(d->error), p->error,
-			    strlen(p->error));
-		return strcmp(p->error, "access_denied") == 0
-			   ? OAUTH2_PASTE_DENIED
-			   : OAUTH2_PASTE_FAILED;
-	}
+	if (p->error != NULL)
+		return read_error(p->error, d);
 	if (p->code == NULL || !is_code(p->code))
 		return OAUTH2_PASTE_INVALID;
 	*ret_code = TAKE(p->code);
 	return OAUTH2_PASTE_OK;
 }
 
-/* The query of a URL that is our redirect_uri to the letter, or NULL. */
-static const char *
+/*
+ * The query of a URL that is our redirect_uri to the letter, or NULL. It ends
+ * where a fragment begins: Facebook appends #_=_ and Reddit #_.
+ */
+static char *
 query_of(const char *url, const char *redirect_uri)
 {
 	size_t n = strlen(redirect_uri);
+	char *query;
 
 	if (strncmp(url, redirect_uri, n) != 0)
 		return NULL;
 	/* A redirect_uri may have a query of its own. */
 	if (url[n] != (strchr(redirect_uri, '?') != NULL ? '&' : '?'))
 		return NULL;
-	return url + n + 1;
+	query = secret_strdup(url + n + 1);
+	if (query != NULL)
+		query[strcspn(query, "#")] = '\0';
+	return query;
+}
+
+static bool
+is_address(const char *text)
+{
+	return strncmp(text + strspn(text, SCHEME_CHARACTERS), "://", 3) == 0;
+}
+
+/*
+ * name=value, at the beginning or behind ?, & or #: then it is no bare code,
+ * whatever is missing or wrong. An = that only pads is none of these.
+ */
+static bool
+has_parameter(const char *text)
+{
+	while (text != NULL) {
+		size_t n = strspn(text, NAME_CHARACTERS);
+
+		if (n > 0 && text[n] == '=' && text[n + 1] != '=' &&
+		    text[n + 1] != '\0')
+			return true;
+		text = strpbrk(text, "?&#");
+		if (text != NULL)
+			text++;
+	}
+	return false;
+}
+
+/* "i/n.check." of a piece that was copied without all of its mark. */
+static bool
+is_damaged_piece(const char *text)
+{
+	for (size_t i = 0; i <= strlen(PIECE_MARK); i++) {
+		const char *at = text + i;
+
+		if (strspn(at, DIGITS) == 1 && at[1] == '/' &&
+		    strspn(at + 2, DIGITS) == 1 && at[3] == '.' &&
+		    strspn(at + 4, HEX_DIGITS) == 8 && at[12] == '.')
+			return true;
+	}
+	return false;
+}
+
+/* A code without more: PKCE binds it to this login. */
+static enum oauth2_paste
+read_bare(
+    const char *text, const struct oauth2_expected *expected, char **ret_code)
+{
+	if (expected->needs_state || strlen(text) < BARE_CODE_MIN ||
+	    !is_code(text) || is_damaged_piece(text))
+		return OAUTH2_PASTE_INVALID;
+	*ret_code = secret_strdup(text);
+	return *ret_code != NULL ? OAUTH2_PASTE_OK : OAUTH2_PASTE_INVALID;
 }
 
 /* A whole paste, put together if need be. */
@@ -181,82 +264,19 @@ read_whole(const char *text, const struct oauth2_expected *expected,
     char **ret_code, struct detail *d)
 {
 	AUTO(parameters_free) struct parameters p = { 0 };
-	const char *query = text;
+	AUTO(secret_text_free) char *query = NULL;
 
 	if (!text_is_visible_ascii(text))
 		return OAUTH2_PASTE_INVALID;
-	if (strstr(text, "://") != NULL && strncmp(text, "code=", 5) != 0) {
+	if (is_address(text))
 		query = query_of(text, expected->redirect_uri);
-		if (query == NULL)
-			return OAUTH2_PASTE_INVALID;
-	} else if (strstr(text, "state=") == NULL) {
-		/* A bare code: PKCE binds it to this login. */
-		if (!is_code(text))
-			return OAUTH2_PASTE_INVALID;
-		*ret_code = secret_strdup(text);
-		return *ret_code != NULL ? OAUTH2_PASTE_OK
-					 : OAUTH2_PASTE_INVALID;
-	}
-	if (!read_query(query, &p))
+	else if (!has_parameter(text))
+		return read_bare(text, expected, ret_code);
+	if (is_address(text) && query == NULL)
+		return OAUTH2_PASTE_INVALID;
+	if (!read_query(query != NULL ? query : text, &p))
 		return OAUTH2_PASTE_INVALID;
 	return judge(&p, expected, ret_code, d);
-}
-
-/* "i/n.check.text" behind the mark. False: not well-formed. */
-static bool
-add_piece(const char *text, struct oauth2_pieces *pieces)
-{
-	unsigned index, count;
-
-	if (text[0] < '1' || text[0] > '8' || text[1] != '/' || text[2] < '1' ||
-	    text[2] > '8' || text[3] != '.' || strlen(text) < 14 ||
-	    text[12] != '.')
-		return false;
-	index = (unsigned)(text[0] - '1');
-	count = (unsigned)(text[2] - '0');
-	if (index >= count)
-		return false;
-	if (pieces->count != 0 &&
-	    (pieces->count != count || memcmp(pieces->check, text + 4, 8) != 0))
-		oauth2_pieces_free(pieces); /* the person began anew */
-	pieces->count = count;
-	memcpy(pieces->check, text + 4, 8);
-	secret_free(pieces->texts[index]);
-	pieces->texts[index] = secret_strdup(text + 13);
-	return pieces->texts[index] != NULL;
-}
-
-/* FNV-1a, 32 bits: finds a cut or mixed paste, defends against nothing. */
-static uint32_t
-checksum(const char *text)
-{
-	uint32_t sum = 2166136261U;
-
-	for (; *text != '\0'; text++)
-		sum = (sum ^ (unsigned char)*text) * 16777619U;
-	return sum;
-}
-
-static bool
-is_whole(const struct oauth2_pieces *pieces)
-{
-	for (unsigned i = 0; i < pieces->count; i++)
-		if (pieces->texts[i] == NULL)
-			return false;
-	return true;
-}
-
-static bool
-put_together(const struct oauth2_pieces *pieces, struct buf *ret)
-{
-	char check[9];
-
-	for (unsigned i = 0; i < pieces->count; i++)
-		buf_puts(ret, pieces->texts[i]);
-	(void)snprintf(
-	    check, sizeof(check), "%08x", (unsigned)checksum(buf_text(ret)));
-	return buf_err(ret) == OAUTH2_ERR_OK &&
-	       strcmp(check, pieces->check) == 0;
 }
 
 enum oauth2_paste
@@ -272,21 +292,13 @@ oauth2_paste_read(const char *text, const struct oauth2_expected *expected,
 	if (strncmp(text, PIECE_MARK, strlen(PIECE_MARK)) != 0)
 		return read_whole(text, expected, ret_code, d);
 	if (!text_is_visible_ascii(text) ||
-	    !add_piece(text + strlen(PIECE_MARK), pieces))
+	    !oauth2_pieces_add(pieces, text + strlen(PIECE_MARK)))
 		return OAUTH2_PASTE_INVALID;
-	if (!is_whole(pieces))
+	if (oauth2_pieces_missing(pieces) != 0)
 		return OAUTH2_PASTE_MORE;
-	is_right = put_together(pieces, &whole);
+	is_right = oauth2_pieces_join(pieces, &whole);
 	oauth2_pieces_free(pieces);
 	if (!is_right)
-		return OAUTH2_PASTE_INVALID;
+		return OAUTH2_PASTE_MIXED;
 	return read_whole(buf_text(&whole), expected, ret_code, d);
-}
-
-void
-oauth2_pieces_free(struct oauth2_pieces *pieces)
-{
-	for (unsigned i = 0; i < OAUTH2_PIECES_MAX; i++)
-		secret_free(pieces->texts[i]);
-	memset(pieces, 0, sizeof(*pieces));
 }

@@ -11,9 +11,9 @@
 
 #include "base/err.h"
 #include "oauth2/code.h"
+#include "oauth2/pieces.h"
 
-#define OAUTH2_PASTE_MAX  4096
-#define OAUTH2_PIECES_MAX 8
+#define OAUTH2_PASTE_MAX 4096
 
 /* What only the answer to our own request can carry. All borrowed. */
 struct oauth2_expected {
@@ -21,6 +21,7 @@ struct oauth2_expected {
 	const char *state;
 	const char *issuer; /* what `iss` must be where it is sent */
 	bool is_iss_sent;   /* the provider announces RFC 9207 */
+	bool needs_state;   /* without PKCE nothing else binds a code */
 };
 
 /* How a paste was refused; the texts for people are elsewhere. */
@@ -28,27 +29,12 @@ enum oauth2_paste {
 	OAUTH2_PASTE_OK,
 	OAUTH2_PASTE_MORE,    /* a piece; others are still to come */
 	OAUTH2_PASTE_INVALID, /* not a code, nor our address */
+	OAUTH2_PASTE_MIXED,   /* pieces that do not make one whole */
 	OAUTH2_PASTE_STATE,   /* of another login */
 	OAUTH2_PASTE_ISSUER,  /* of another provider */
-	OAUTH2_PASTE_DENIED,  /* error=access_denied */
+	OAUTH2_PASTE_DENIED,  /* error=access_denied, in any spelling */
 	OAUTH2_PASTE_FAILED,  /* another error= of the provider */
 };
-
-/* Pieces of one paste, in any order. Start with zeroes. */
-struct oauth2_pieces {
-	unsigned count; /* how many there are in all; 0: none seen */
-	char check[9];
-	char *texts[OAUTH2_PIECES_MAX];
-};
-
-/* Wipe and free. */
-void oauth2_pieces_free(struct oauth2_pieces *pieces);
-
-static inline void
-oauth2_pieces_free_scope(struct oauth2_pieces *pieces)
-{
-	oauth2_pieces_free(pieces);
-}
 
 /*
  * Read a bare code, `code=...&state=...`, the whole URL the browser landed
@@ -56,7 +42,7 @@ oauth2_pieces_free_scope(struct oauth2_pieces *pieces)
  *
  * pieces    what came before; keeps what this adds.
  * ret_code  secret; set on OK alone, for secret_free().
- * d->error  the provider's `error`, on FAILED.
+ * d->error  the provider's `error`, on DENIED and FAILED, where it is a word.
  *
  * Nothing is repaired: blanks, control characters, repeated parameters,
  * another redirect_uri are refused. Errors of memory are INVALID.

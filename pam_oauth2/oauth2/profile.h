@@ -1,4 +1,7 @@
-/* What the provider's userinfo says, whole or only who it is about. */
+/*
+ * What the provider's userinfo says (OpenID Connect Core 1.0 section 5.3),
+ * whole or only who it is about.
+ */
 #ifndef PAM_OAUTH2_OAUTH2_PROFILE_H
 #define PAM_OAUTH2_OAUTH2_PROFILE_H
 
@@ -10,6 +13,7 @@
 /*
  * The whole document. Needs OAUTH2_NEEDS_USERINFO.
  *
+ * token    its access_token alone is used.
  * ret      a JSON object, for json_free(); nothing in it was checked.
  *
  * Errors: GET_PROFILE (see d->cause and d->http_status), CLOSED, NOMEM,

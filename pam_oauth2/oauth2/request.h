@@ -3,19 +3,24 @@
 #define PAM_OAUTH2_OAUTH2_REQUEST_H
 
 #include "base/buf.h"
+#include "base/secret.h"
 #include "codec/json.h"
+#include "net/http.h"
 #include "oauth2/client_state.h"
 
 struct reply {
-	int status;	   /* 0: none came */
-	char error[65];	   /* the provider's `error`, cleaned; "" without */
-	struct json *json; /* NULL unless an object could be read */
+	int status;	/* 0: none came */
+	char error[65]; /* the provider's `error`, cleaned; "" without */
+	char etag[HTTP_ETAG_SIZE];
+	struct json *json; /* NULL unless an object or array could be read */
+	char *jwt;	   /* in place of it, for EXPECTS_USERINFO */
 };
 
 static inline void
 reply_free(struct reply *r)
 {
 	json_free(r->json);
+	secret_free(r->jwt);
 }
 
 static inline void
@@ -25,17 +30,20 @@ reply_free_scope(struct reply *r)
 }
 
 /* What success looks like; never with an `error` in it. */
-enum post_expects {
-	POST_EXPECTS_JSON,    /* HTTP 200 and an object */
-	POST_EXPECTS_CREATED, /* HTTP 201 and an object */
-	POST_EXPECTS_NOTHING, /* HTTP 200 or 204, whatever the body */
+enum reply_expects {
+	EXPECTS_JSON,	  /* HTTP 200 and an object */
+	EXPECTS_JWKS,	  /* the same; a key set has a media type of its own */
+	EXPECTS_USERINFO, /* the same, or a signed one (application/jwt) */
+	EXPECTS_LIST,	  /* HTTP 200 and an array */
+	EXPECTS_CREATED,  /* HTTP 201 and an object */
+	EXPECTS_NOTHING,  /* HTTP 200 or 204, whatever the body */
 };
 
 struct post {
 	const char *url;
 	struct buf *form;
 	enum client_auth_method method;
-	enum post_expects expects;
+	enum reply_expects expects;
 	bool once; /* it spends something: never sent twice */
 };
 
@@ -64,13 +72,43 @@ enum oauth2_err request_send(const struct oauth2_client *c,
 
 /*
  * The same by the client's own method for JSON, never sent twice: the
- * repetition of a poll would be a poll too soon.
+ * repetition of a poll would be a poll too soon. Errors as request_send().
  */
 enum oauth2_err request_post(const struct oauth2_client *c, const char *url,
     struct buf *form, struct reply *ret, struct detail *d) MUST_CHECK;
 
-/* GET a JSON object; bearer is an access token or NULL. As request_post(). */
+/*
+ * GET a JSON object; bearer is an access token for the header (RFC 6750
+ * section 2.1), or NULL. Errors as request_send().
+ */
 enum oauth2_err request_get(const struct oauth2_client *c, const char *url,
+    const char *bearer, struct reply *ret, struct detail *d) MUST_CHECK;
+
+/* What anybody may read, and what of it is known already. */
+struct document {
+	const char *url;
+	const char *etag; /* of what is known, or NULL */
+	enum reply_expects expects;
+};
+
+/*
+ * GET a document without a credential. Where an etag was given, HTTP 304 in
+ * ret->status is a success too, with no JSON. Errors as request_send().
+ */
+enum oauth2_err request_get_document(const struct oauth2_client *c,
+    const struct document *document, struct reply *ret,
+    struct detail *d) MUST_CHECK;
+
+/*
+ * The same for userinfo, which may be signed: ret->jwt. Errors as
+ * request_send().
+ */
+enum oauth2_err request_get_userinfo(const struct oauth2_client *c,
+    const char *url, const char *bearer, struct reply *ret,
+    struct detail *d) MUST_CHECK;
+
+/* The same for a JSON array. Errors as request_send(). */
+enum oauth2_err request_get_list(const struct oauth2_client *c, const char *url,
     const char *bearer, struct reply *ret, struct detail *d) MUST_CHECK;
 
 /*

@@ -33,7 +33,7 @@ oauth2_revoke_token(const struct oauth2_client *c, const char *token,
 		.url = c->endpoints.revocation_endpoint,
 		.form = &form,
 		.method = c->revocation_method,
-		.expects = POST_EXPECTS_NOTHING,
+		.expects = EXPECTS_NOTHING,
 	};
 	enum oauth2_err err;
 

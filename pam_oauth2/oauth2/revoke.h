@@ -6,8 +6,8 @@
 
 /*
  * Needs the metadata OAUTH2_NEEDS_REVOCATION. The client proves itself with
- * revocation_endpoint_auth_method. HTTP 200 and 204 are success whatever
- * their body, unless it is JSON with an `error`. Can be repeated.
+ * revocation_endpoint_auth_method (section 2.1). HTTP 200 and 204 are success
+ * whatever their body, unless it is JSON with an `error`. Can be repeated.
  *
  * token            an access or refresh token.
  * token_type_hint  access_token, refresh_token, or NULL.

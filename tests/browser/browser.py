@@ -10,6 +10,7 @@ import http.client
 import json
 import os
 import re
+import shutil
 import ssl
 import subprocess
 import threading
@@ -34,7 +35,7 @@ ARGUMENTS = (
 )
 LOGS = {"performance": "ALL", "browser": "ALL"}
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
-PHONE = {"width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": True}
+PHONE = {"width": 360, "height": 640, "deviceScaleFactor": 2, "mobile": True}
 CONTROL = "\ue009"
 STARTS = 5
 START_TIMEOUT = 30
@@ -56,7 +57,7 @@ def trust(home, ca_file):
 
 
 class Browser:
-    """One Chromium with a fresh profile."""
+    """One Chromium with a fresh profile, which goes when it is closed."""
 
     def __init__(self, home, ca_file):
         self._home = Path(home)
@@ -256,6 +257,7 @@ class Browser:
             self._driver.terminate()
             self._driver.wait(10)
             self._driver.stdout.close()
+            shutil.rmtree(self._home)
 
 
 PASTE_PAGE = b"<!DOCTYPE html><title>paste</title><textarea></textarea>"

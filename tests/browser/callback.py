@@ -23,6 +23,7 @@ COPIED = "\u2713 Copied. Go back to the terminal, paste, press Enter. "
 DONE = COPIED + "After that you can close this page."
 CLIENT = "demo-code"
 HOST_SHOWN = ".host:not([hidden]) strong"
+FRAME = "/frame"
 
 
 def fnv1a(data):

@@ -2,7 +2,7 @@
 
 import pytest
 from browser import Browser, Site
-from callback import FILE, PATH
+from callback import FILE, FRAME, PATH
 from house import HOME
 
 
@@ -17,7 +17,9 @@ def browser(house):
 @pytest.fixture(scope="session")
 def site(house):
     """The page on a web server."""
-    made = Site({PATH: FILE.read_bytes()}, HOME / "ca")
+    frame = f"<!DOCTYPE html><iframe src='{PATH}?code=abc'></iframe>"
+    made = Site({PATH: FILE.read_bytes(), FRAME: frame.encode()},
+                HOME / "ca")
     yield made
     made.close()
 
@@ -35,6 +37,18 @@ def places(site, plain_site):
     """Where the page can be opened."""
     return {"https": site.address(PATH), "http": plain_site.address(PATH),
             "file": FILE.as_uri()}
+
+
+LONG_CODE = 6000  # bits: 1000 characters, too long for sudo in one paste
+
+
+@pytest.fixture(scope="session")
+def providers(house, site):
+    """Certified providers: with pushed requests, without, of long codes."""
+    page = {"redirect_uri": site.address(PATH)}
+    return {"pushed": house.start_provider(**page),
+            "plain": house.start_provider(par="no", **page),
+            "long": house.start_provider(code_bits=LONG_CODE, **page)}
 
 
 @pytest.fixture

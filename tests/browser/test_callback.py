@@ -8,9 +8,6 @@ from callback import (
     COPIED, DONE, HOST, HOST_SHOWN, ISS, NONCE, PATH, PIECE, ROOM, STATE,
     Client, answer, code_of, copy_all, fnv1a, pieces, shown, text_of)
 
-pytest_plugins = ["callback_fixtures"]
-
-LONG_CODE = 9000  # bits
 TAB, ENTER = "\ue004", "\ue007"
 
 
@@ -147,6 +144,14 @@ def test_a_declined_sign_in(visit, site):
     assert page.clipboard(site) == expected[0]
 
 
+@pytest.mark.parametrize("error", [
+    "user_cancelled_login", "user_cancelled_authorize"])
+def test_linkedin_has_words_of_its_own(visit, error):
+    """For the same."""
+    assert visit(f"error={error}&state={STATE}").title.startswith(
+        "Sign-in was declined")
+
+
 @pytest.mark.parametrize("error, told", [
     ("server_error", "server_error"), ("a%20b", "something unreadable"),
     ("call%EF%BC%8Bus", "something unreadable"),
@@ -227,6 +232,19 @@ def test_it_can_be_read(visit, browser, screen, scheme, query):
     assert all(height >= 44 for height in measured["buttons"])
 
 
+@pytest.mark.parametrize("query", [
+    answer(code_of(43)), answer(code_of(1500)), "error=access_denied"])
+def test_a_small_telephone_shows_what_matters(visit, browser, query):
+    """Host and first button, before anybody scrolls."""
+    browser.look_like(PHONE)
+    page = visit(query)
+    assert page.run(
+        "return [...document.querySelectorAll('.piece button')][0]"
+        ".getBoundingClientRect().bottom < innerHeight && "
+        "document.querySelector('.host:not([hidden])')"
+        ".getBoundingClientRect().bottom < innerHeight / 2")
+
+
 def test_without_javascript(visit, browser):
     """There is a way on: the whole address can be pasted."""
     browser.devtools("Emulation.setScriptExecutionDisabled", value=True)
@@ -240,18 +258,15 @@ def test_without_javascript(visit, browser):
 
 
 @pytest.fixture(scope="module")
-def client(house, site):
+def client(providers, site):
     """A client whose redirect URI is the page."""
-    address = site.address(PATH)
-    return Client(house.start_provider(redirect_uri=address), address)
+    return Client(providers["pushed"], site.address(PATH))
 
 
 @pytest.fixture(scope="module")
-def long_client(house, site):
-    """The same at a provider whose codes have 1500 characters."""
-    address = site.address(PATH)
-    return Client(house.start_provider(
-        redirect_uri=address, code_bits=LONG_CODE), address)
+def long_client(providers, site):
+    """The same at a provider whose codes have 1000 characters."""
+    return Client(providers["long"], site.address(PATH))
 
 
 def approved(browser, site, client, pushed=False):
@@ -281,7 +296,7 @@ def test_a_long_code_arrives_in_pieces(browser, site, long_client):
     """Joined again they are good for a token."""
     copied = approved(browser, site, long_client)
     text = "".join(map(text_of, copied))
-    assert copied == pieces(text) and len(copied) == 4
+    assert copied == pieces(text) and len(copied) == 3
     (code,) = urllib.parse.parse_qs(text)["code"]
     assert long_client.email(code) == "alice@example.com"
 

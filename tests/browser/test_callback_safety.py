@@ -8,12 +8,10 @@ import urllib.parse
 import pytest
 from browser import Site
 from callback import (
-    DONE, FILE, HOST, HOST_SHOWN, ISS, NONCE, PATH, STATE, answer, code_of,
-    pieces, shown, text_of)
+    DONE, FILE, FRAME, HOST, HOST_SHOWN, ISS, NONCE, PATH, STATE, answer,
+    code_of, pieces, shown, text_of)
 from house import HOME
 from provider import make_ca
-
-pytest_plugins = ["callback_fixtures"]
 
 SPELT = {"script-src": "script", "style-src": "style"}
 
@@ -185,6 +183,15 @@ def test_the_browser_would_not_let_it(visit, site, attempt):
     site.asked.clear()
     assert page.run_async(TRY % attempt, site.address("/leak"))
     assert site.asked == [] and page.address == site.address(PATH)
+
+
+def test_a_frame_shows_nothing(visit, site):
+    """Whoever draws over it must not have anybody press its buttons."""
+    page = visit(place=site.address(FRAME))
+    inside = page.run("const inside = frames[0].document; return ["
+                      "inside.body.innerText, "
+                      "inside.querySelectorAll('.piece').length]")
+    assert "inside another page" in inside[0] and inside[1] == 0
 
 
 def test_chromium_checks_certificates(house, browser):

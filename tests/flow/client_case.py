@@ -13,22 +13,32 @@ POST_PROOF = b"&client_id=CLIENT_ID&client_secret=CLIENT_SECRET"
 BASIC = "Basic Q0xJRU5UX0lEOkNMSUVOVF9TRUNSRVQ="
 
 
-def posted(server, path, body, authorization=None):
+def is_request(server, line, body, *headers):
     """Whether exactly one request came, and was this one to the byte."""
     request, = server.requests
-    agent = request.header("User-Agent")
-    proof = [("Authorization", authorization)] if authorization else []
-    assert (request.method, request.target) == ("POST", path)
+    assert (request.method, request.target) == line
     assert request.body == body
+    agent = request.header("User-Agent")
+    assert agent.startswith("pam_oauth2/")
     assert request.headers == [
-        ("Host", f"localhost:{server.port}"),
-        ("User-Agent", agent),
+        ("Host", f"localhost:{server.port}"), ("User-Agent", agent),
         ("Accept", "application/json"),
-        *proof,
-        ("Content-Length", str(len(body))),
-        ("Content-Type", "application/x-www-form-urlencoded"),
-    ]
+        *[header for header in headers if header[1] is not None]]
     return True
+
+
+def posted(server, path, body, authorization=None):
+    """Whether one form was posted, and nothing else."""
+    return is_request(
+        server, ("POST", path), body, ("Authorization", authorization),
+        ("Content-Length", str(len(body))),
+        ("Content-Type", "application/x-www-form-urlencoded"))
+
+
+def fetched(server, path, authorization=None):
+    """Whether one document was asked for, and nothing else."""
+    return is_request(server, ("GET", path), b"",
+                      ("Authorization", authorization))
 
 
 def failed(got, result, cause):
@@ -54,6 +64,7 @@ def by_hand(server):
         "authorization_endpoint": server.url + "/auth",
         "par_endpoint": server.url + "/par",
         "revocation_endpoint": server.url + "/revoke",
+        "jwks_uri": server.url + "/jwks",
         "revocation_method": "none",
         "redirect_uri": REDIRECT_URI,
         "code": "CODE",

@@ -10,12 +10,16 @@
  * poll      ... poll once with device_code; the endpoints are set by hand
  * identity  ... fetch userinfo with access_token
  * login     all of it; a second of waiting lasts second_ms
+ * serve     a command, then those on standard input: see driver_serve.h
+ * code_login  a code for a token, and identity
  * others    see driver_grants.h
  *
  * Prints one line of JSON and exits 0 whatever came of it: tests compare.
  */
 #include "driver.h"
+#include "driver_fail.h"
 #include "driver_grants.h"
+#include "driver_serve.h"
 #include "driver_signer.h"
 #include "oauth2/device.h"
 #include "oauth2/discovery.h"
@@ -40,6 +44,9 @@ should_stop(void *arg)
 {
 	struct driver *d = arg;
 
+	if ((d->stop_ns != 0 && clock_monotonic_ns() >= d->stop_ns) ||
+	    (d->polls > 0 && d->polls == number(d, "stop_polls", 0)))
+		return true;
 	return d->stop_after > 0 && --d->stop_after == 0;
 }
 
@@ -55,7 +62,10 @@ open_http(struct driver *d)
 		.arg = d,
 	};
 	int deadline_ms = number(d, "deadline_ms", 0);
+	int stop_ms = number(d, "stop_ms", 0);
 
+	if (stop_ms != 0)
+		d->stop_ns = clock_monotonic_ns() + stop_ms * CLOCK_NS_PER_MS;
 	d->stop_after = number(d, "stop_after", 0);
 	if (deadline_ms != 0)
 		config.deadline_ns =
@@ -66,7 +76,6 @@ open_http(struct driver *d)
 static enum oauth2_err
 open_client(struct driver *d, struct detail *detail)
 {
-	const struct oauth2_signer signer = make_signer(d);
 	struct oauth2_config config = {
 		.name = "test",
 		.issuer = option(d, "issuer"),
@@ -75,7 +84,9 @@ open_client(struct driver *d, struct detail *detail)
 		.token_endpoint_auth_method = option(d, "method"),
 		.revocation_endpoint_auth_method =
 		    option(d, "revocation_method"),
-		.signer = signer.sign != NULL ? &signer : NULL,
+		.get_assertion =
+		    option(d, "key") != NULL ? get_assertion : NULL,
+		.assertion_arg = d,
 		.basic_raw = number(d, "basic_raw", 0) != 0,
 		.pkce = option(d, "pkce"),
 		.authorization_endpoint = option(d, "authorization_endpoint"),
@@ -86,12 +97,15 @@ open_client(struct driver *d, struct detail *detail)
 		.revocation_endpoint = option(d, "revocation_endpoint"),
 		.pushed_authorization_request_endpoint =
 		    option(d, "par_endpoint"),
+		.jwks_uri = option(d, "jwks_uri"),
 		.refresh_token_endpoint = option(d, "refresh_token_endpoint"),
 		.endpoint_hosts = &d->endpoint_hosts,
 		.verification_hosts = &d->verification_hosts,
 		.scopes = &d->scopes,
 		.required_scopes = &d->required_scopes,
-		.scope_commas = number(d, "scope_commas", 0) != 0,
+		.preset = option(d, "preset"),
+		.email_verified_string =
+		    number(d, "email_verified_string", 0) != 0,
 		.http = d->http,
 	};
 
@@ -122,6 +136,7 @@ discover(struct driver *d, struct detail *detail)
 	put_text(d, "authorization_endpoint", m->authorization_endpoint);
 	put_text(d, "revocation_endpoint", m->revocation_endpoint);
 	put_text(d, "par_endpoint", m->pushed_authorization_request_endpoint);
+	put_text(d, "jwks_uri", m->jwks_uri);
 	put_number(d, "iss_parameter",
 	    m->authorization_response_iss_parameter_supported);
 	return err;
@@ -130,7 +145,7 @@ discover(struct driver *d, struct detail *detail)
 static enum oauth2_err
 start(struct driver *d, struct oauth2_device **ret, struct detail *detail)
 {
-	enum oauth2_err err = oauth2_device_start(d->client, ret, detail);
+	enum oauth2_err err = oauth2_device_start(d->client, NULL, ret, detail);
 
 	if (err != OAUTH2_ERR_OK)
 		return err;
@@ -159,6 +174,7 @@ poll_until(struct driver *d, struct oauth2_device *dev, int most,
 							     second_ms *
 							     CLOCK_NS_PER_MS);
 		err = oauth2_device_poll(d->client, dev, NOW, ret, detail);
+		d->polls++;
 		buf_printf(&log, "%s%s %d", log.len > 0 ? "\n" : "",
 		    err_name(err), dev->wait);
 		if (!oauth2_device_goes_on(err) || --most == 0 ||
@@ -175,6 +191,7 @@ identity(struct driver *d, const struct oauth2_token *t, struct detail *detail)
 {
 	struct oauth2_identity_query query = {
 		.groups_claim = option(d, "groups_claim"),
+		.sub = option(d, "expected_sub"),
 		.claims = &d->claims,
 	};
 	AUTO(identity_free) struct identity *who = NULL;
@@ -240,6 +257,20 @@ run_login(struct driver *d, struct detail *detail)
 }
 
 static enum oauth2_err
+run_code_login(struct driver *d, struct detail *detail)
+{
+	AUTO(oauth2_token_free) struct oauth2_token *t = NULL;
+	enum oauth2_err err = oauth2_discover(d->client,
+	    OAUTH2_NEEDS_TOKEN | oauth2_identity_needs(d->client), detail);
+
+	if (err == OAUTH2_ERR_OK)
+		err = exchange(d, &t, detail);
+	if (err == OAUTH2_ERR_OK)
+		put_token(d, t);
+	return err == OAUTH2_ERR_OK ? identity(d, t, detail) : err;
+}
+
+static enum oauth2_err
 run_start(struct driver *d, struct detail *detail)
 {
 	AUTO(oauth2_device_free) struct oauth2_device *dev = NULL;
@@ -277,7 +308,9 @@ static enum oauth2_err
 run_identity(struct driver *d, struct detail *detail)
 {
 	char token[1 << 10] = "AT";
-	struct oauth2_token t = { .access_token = token };
+	struct oauth2_token t = {
+		.access_token = token,
+	};
 	const char *given = option(d, "access_token");
 
 	if (given != NULL &&
@@ -297,45 +330,67 @@ static const struct {
 	{ "poll", run_poll, true },
 	{ "identity", run_identity, true },
 	{ "login", run_login, true },
+	{ "code_login", run_code_login, true },
 	{ "url", run_url, true },
 	{ "push", run_push, true },
 	{ "pkce", run_pkce, false },
 	{ "exchange", run_exchange, true },
 	{ "refresh", run_refresh, true },
 	{ "revoke", run_revoke, true },
+	{ "keys", run_keys, true },
+	{ "userinfo", run_userinfo, true },
 	{ "profile", run_profile, true },
 	{ "id_email", run_id_email, true },
 };
 
+static void
+close_driver(struct driver *d)
+{
+	oauth2_free(d->client);
+	http_free(d->http);
+	strlist_free(&d->endpoint_hosts);
+	strlist_free(&d->verification_hosts);
+	strlist_free(&d->scopes);
+	strlist_free(&d->required_scopes);
+	strlist_free(&d->claims);
+	buf_free(&d->out);
+}
+
+static int
+run_command(char **words)
+{
+	struct driver d = { .options = words + 1, .out = BUF(1 << 22) };
+	struct detail detail = { 0 };
+	enum oauth2_err err;
+	size_t i = 0;
+
+	while (strcmp(words[0], commands[i].name) != 0)
+		if (++i == sizeof(commands) / sizeof(*commands))
+			return 2;
+	begin_to_fail(&d);
+	buf_putc(&d.out, '{');
+	err = open_http(&d);
+	if (err == OAUTH2_ERR_OK && commands[i].needs_client)
+		err = open_client(&d, &detail);
+	if (err == OAUTH2_ERR_OK)
+		err = commands[i].run(&d, &detail);
+	end_to_fail(&d);
+	put_result(&d, err, &detail);
+	printf("%s}\n", buf_text(&d.out));
+	fflush(stdout);
+	close_driver(&d);
+	return 0;
+}
+
 int
 main(int argc, char **argv)
 {
-	struct driver d = { .out = BUF(1 << 22) };
-	struct detail detail = { 0 };
-	enum oauth2_err err = OAUTH2_ERR_NOT_FOUND;
+	bool is_server = argc > 1 && strcmp(argv[1], "serve") == 0;
+	int status;
 
-	if (argc < 2)
+	argv += is_server ? 2 : 1;
+	if (*argv == NULL)
 		return 2;
-	d.options = argv + 2;
-	buf_putc(&d.out, '{');
-	err = open_http(&d);
-	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {
-		if (strcmp(argv[1], commands[i].name) != 0)
-			continue;
-		if (err == OAUTH2_ERR_OK && commands[i].needs_client)
-			err = open_client(&d, &detail);
-		if (err == OAUTH2_ERR_OK)
-			err = commands[i].run(&d, &detail);
-	}
-	put_result(&d, err, &detail);
-	printf("%s}\n", buf_text(&d.out));
-	oauth2_free(d.client);
-	http_free(d.http);
-	strlist_free(&d.endpoint_hosts);
-	strlist_free(&d.verification_hosts);
-	strlist_free(&d.scopes);
-	strlist_free(&d.required_scopes);
-	strlist_free(&d.claims);
-	buf_free(&d.out);
-	return 0;
+	status = run_command(argv);
+	return is_server ? serve(run_command) : status;
 }

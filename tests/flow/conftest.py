@@ -1,15 +1,17 @@
 """What the flow tests share: a CA, a scripted server, the client's driver."""
 
-import json
-import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from authority import Authority
+from driver import Driver, Memcheck
 from scripted import Server
 
 ROOT = Path(__file__).resolve().parents[2]
+# The private machine, for the tests that need one.
+sys.path.insert(0, str(ROOT / "tests" / "system"))
 
 
 def pytest_addoption(parser):
@@ -17,6 +19,21 @@ def pytest_addoption(parser):
     parser.addoption(
         "--build", default=str(ROOT / "build" / "asan"),
         help="build folder of the flavour to test (default: build/asan)")
+    parser.addoption(
+        "--client-part", default=None,
+        help="I/N: of the tests that drive the client alone, the Ith part")
+
+
+def pytest_collection_modifyitems(config, items):
+    """Choose what --client-part says."""
+    if config.getoption("client_part") is None:
+        return
+    part, parts = map(int, config.getoption("client_part").split("/"))
+    chosen = [item for item in items if "drive" in item.fixturenames]
+    chosen = chosen[part - 1::parts]
+    config.hook.pytest_deselected(
+        items=[item for item in items if item not in set(chosen)])
+    items[:] = chosen
 
 
 @pytest.fixture(scope="session")
@@ -53,20 +70,8 @@ def server(make_server):
 
 @pytest.fixture(scope="session")
 def drive(build, authority):
-    """Run client_driver: drive("fetch", url=...) returns what it printed.
-
-    The environment is empty unless given; prefix goes before the command.
-    """
-    def run(command, environment=None, prefix=(), **options):
-        options = {"ca_file": authority.ca, **options}
-        argv = [*prefix,
-                str(build / "tests" / "flow" / "client_driver"), command]
-        argv += [f"{key}={value}" for key, value in options.items()
-                 if value is not None]
-        done = subprocess.run(
-            argv, env=environment or {}, capture_output=True, timeout=30)
-        assert done.returncode == 0, done.stderr.decode()
-        assert done.stderr == b"", done.stderr.decode()
-        return json.loads(done.stdout.decode(errors="replace"))
-
-    return run
+    """Run client_driver, see driver.py."""
+    kind = Memcheck if build.name == "valgrind" else Driver
+    made = kind(build / "tests" / "flow" / "client_driver", authority)
+    yield made
+    made.close()

@@ -5,6 +5,8 @@ TOKEN = {"access_token": "AT", "token_type": "Bearer", "expires_in": 3600}
 USERINFO = {"sub": "248289761001", "email": "alice@corp.example",
             "email_verified": True}
 PENDING = {"error": "authorization_pending"}
+JWKS = {"keys": [{"kty": "OKP", "crv": "Ed25519", "kid": "k1",
+                  "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}
 
 
 def metadata(server):
@@ -15,6 +17,7 @@ def metadata(server):
         "token_endpoint": server.url + "/token",
         "device_authorization_endpoint": server.url + "/device",
         "userinfo_endpoint": server.url + "/me",
+        "jwks_uri": server.url + "/jwks",
     }
 
 

@@ -25,7 +25,9 @@ struct driver {
 	struct strlist endpoint_hosts, verification_hosts, scopes;
 	struct strlist required_scopes, claims;
 	struct buf out;
-	int stop_after; /* questions of should_stop until it says yes */
+	int stop_after;	 /* questions of should_stop until it says yes */
+	int64_t stop_ns; /* CLOCK_MONOTONIC when it does */
+	int polls;
 };
 
 static inline const char *

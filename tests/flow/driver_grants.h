@@ -8,6 +8,8 @@
  * exchange  a code for a token (code, redirect_uri, verifier), `repeat` times
  * refresh   refresh_token (extras), `repeat` times
  * revoke    token (hint)
+ * keys      the key set: how many, and their kids
+ * userinfo  as identity, and where it is signed the jwt
  * profile   userinfo with access_token
  * id_email  likewise: id and email alone
  */
@@ -18,6 +20,8 @@
 #include "driver.h"
 #include "oauth2/authorize.h"
 #include "oauth2/code.h"
+#include "oauth2/identity.h"
+#include "oauth2/jwks.h"
 #include "oauth2/pkce.h"
 #include "oauth2/profile.h"
 #include "oauth2/refresh.h"
@@ -101,20 +105,26 @@ run_pkce(struct driver *d, struct detail *detail)
 }
 
 static inline enum oauth2_err
-run_exchange(struct driver *d, struct detail *detail)
+exchange(struct driver *d, struct oauth2_token **ret, struct detail *detail)
 {
 	const struct oauth2_code code = {
 		.code = option(d, "code"),
 		.redirect_uri = option(d, "redirect_uri"),
 		.code_verifier = option(d, "verifier"),
 	};
+
+	return oauth2_get_access_token(d->client, &code, NOW, ret, detail);
+}
+
+static inline enum oauth2_err
+run_exchange(struct driver *d, struct detail *detail)
+{
 	AUTO(oauth2_token_free) struct oauth2_token *t = NULL;
 	enum oauth2_err err = OAUTH2_ERR_OK;
 
 	for (int left = number(d, "repeat", 1); left > 0; left--) {
 		oauth2_token_free(TAKE(t));
-		err =
-		    oauth2_get_access_token(d->client, &code, NOW, &t, detail);
+		err = exchange(d, &t, detail);
 	}
 	if (err == OAUTH2_ERR_OK)
 		put_token(d, t);
@@ -149,6 +159,45 @@ run_revoke(struct driver *d, struct detail *detail)
 {
 	return oauth2_revoke_token(
 	    d->client, option(d, "token"), option(d, "hint"), detail);
+}
+
+static inline enum oauth2_err
+run_keys(struct driver *d, struct detail *detail)
+{
+	AUTO(oauth2_jwks_free) struct oauth2_jwks jwks = OAUTH2_JWKS;
+	AUTO(buf_free) struct buf keys = BUF(1 << 16);
+	enum oauth2_err err =
+	    oauth2_fetch_jwks(d->client, option(d, "etag"), &jwks, detail);
+
+	if (err != OAUTH2_ERR_OK)
+		return err;
+	for (size_t i = 0; i < jwks.keys.count; i++)
+		buf_printf(&keys, "%s\n", jwks.keys.items[i]);
+	if (buf_err(&keys) != OAUTH2_ERR_OK)
+		return buf_err(&keys);
+	put_number(d, "keys", (int64_t)jwks.keys.count);
+	put_text(d, "texts", buf_text(&keys));
+	put_text(d, "etag", jwks.etag);
+	put_number(d, "unchanged", jwks.is_unchanged);
+	return err;
+}
+
+static inline enum oauth2_err
+run_userinfo(struct driver *d, struct detail *detail)
+{
+	char token[] = "AT";
+	const struct oauth2_token t = { .access_token = token };
+	AUTO(oauth2_userinfo_free) struct oauth2_userinfo userinfo = { 0 };
+	enum oauth2_err err;
+
+	err = oauth2_get_userinfo(d->client, &t, NULL, &userinfo, detail);
+	if (err != OAUTH2_ERR_OK)
+		return err;
+	if (userinfo.jwt != NULL)
+		put_text(d, "jwt", userinfo.jwt);
+	else
+		put_identity(d, userinfo.identity);
+	return err;
 }
 
 static inline enum oauth2_err

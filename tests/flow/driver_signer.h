@@ -2,6 +2,7 @@
 #ifndef PAM_OAUTH2_TESTS_DRIVER_SIGNER_H
 #define PAM_OAUTH2_TESTS_DRIVER_SIGNER_H
 
+#include "base/secret.h"
 #include "codec/crypto.h"
 #include "driver.h"
 #include "oauth2/assertion.h"
@@ -18,53 +19,46 @@ err_by_name(const char *name)
 	return err;
 }
 
-/* key: a PEM file; signature, sign_error: what to say instead of signing. */
 static inline enum oauth2_err
-sign(void *arg, const char *input, struct buf *ret)
+read_key(const char *path, struct crypto_key **ret)
 {
-	const struct driver *d = arg;
-	AUTO(crypto_key_free) struct crypto_key *key = NULL;
-	enum crypto_alg alg;
+	FILE *file = fopen(path, "re");
 	char pem[KEY_MAX];
-	FILE *file;
 	size_t n;
 
-	if (option(d, "sign_error") != NULL)
-		return err_by_name(option(d, "sign_error"));
-	if (option(d, "signature") != NULL) {
-		buf_puts(ret, option(d, "signature"));
-		return buf_err(ret);
-	}
-	file = fopen(option(d, "key"), "re");
 	if (file == NULL)
 		return OAUTH2_ERR_NOT_FOUND;
 	n = fread(pem, 1, sizeof(pem), file);
 	fclose(file);
-	if (crypto_alg_parse(option(d, "alg"), &alg) != OAUTH2_ERR_OK ||
-	    crypto_key_parse(pem, n, alg, &key, NULL) != OAUTH2_ERR_OK)
-		return OAUTH2_ERR_CONFIG;
-	return crypto_sign(key, input, strlen(input), ret);
+	return crypto_key_parse(pem, n, ret, NULL);
 }
 
-static inline int64_t
-signing_time(void *arg)
+/* key: a PEM file; assertion, assertion_error: what to give instead. */
+static inline enum oauth2_err
+get_assertion(void *arg, char **ret)
 {
-	(void)arg;
-	return NOW;
-}
-
-/* The signer the options describe; sign is NULL where there is none. */
-static inline struct oauth2_signer
-make_signer(struct driver *d)
-{
-	return (struct oauth2_signer){
-		.alg = option(d, "alg"),
-		.kid = option(d, "kid"),
+	const struct driver *d = arg;
+	AUTO(crypto_key_free) struct crypto_key *key = NULL;
+	struct oauth2_assertion assertion = {
+		.client_id = option(d, "client_id"),
+		.issuer = option(d, "issuer"),
 		.audience = option(d, "audience"),
-		.sign = option(d, "alg") != NULL ? sign : NULL,
-		.now = signing_time,
-		.arg = d,
+		.kid = option(d, "kid"),
+		.now = NOW,
 	};
+	enum oauth2_err err;
+
+	if (option(d, "assertion_error") != NULL)
+		return err_by_name(option(d, "assertion_error"));
+	if (option(d, "assertion") != NULL) {
+		*ret = secret_strdup(option(d, "assertion"));
+		return OAUTH2_ERR_OK;
+	}
+	err = read_key(option(d, "key"), &key);
+	if (err != OAUTH2_ERR_OK)
+		return err;
+	assertion.key = key;
+	return oauth2_make_assertion(&assertion, ret);
 }
 
 #endif

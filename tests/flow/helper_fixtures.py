@@ -3,13 +3,15 @@
 The house is made when the first of them needs it.
 """
 
+import contextlib
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from helper_house import CA_FILE, Logins
+from helper_house import CA_FILE, TOKEN, Logins, sign_in
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "system"))
@@ -38,3 +40,41 @@ def logins(house, server):
     for module in made.modules:
         module.end()
     house.wait_no_helpers(2)
+
+
+@pytest.fixture
+def warm(logins):
+    """Logins after one that has filled the cache."""
+    logins.answer(TOKEN)
+    assert sign_in(logins) == ("GRANT", "approved")
+    return logins
+
+
+@pytest.fixture
+def mounted(house):
+    """Have other file systems in place of directories, for a while."""
+    @contextlib.contextmanager
+    def mount(path, options):
+        namespace.mount(
+            "-t", "tmpfs", "-o", f"mode=0700,{options}", "tmpfs", str(path))
+        try:
+            yield
+        finally:
+            subprocess.run(["umount", path], check=True)
+
+    return mount
+
+
+TABLE = []
+
+
+@pytest.fixture(scope="session")
+def table():
+    """Lines that are printed at the end, whatever passed."""
+    return TABLE
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Print what was seen."""
+    for line in TABLE:
+        terminalreporter.write_line(line)

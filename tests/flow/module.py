@@ -1,5 +1,6 @@
 """The module's side of the wire: starts the real helper and talks to it."""
 
+import errno
 import os
 import select
 import signal
@@ -65,6 +66,15 @@ def children(pid):
     return found
 
 
+def is_child(pid, name):
+    """Tell whether a process is this child, with its sandbox closed."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return False
+    return (f"Name:\t{name}\n" in status and "\nSeccomp:\t2" in status)
+
+
 def is_running(pid):
     """Tell whether a process runs: not gone, not a zombie."""
     try:
@@ -85,29 +95,59 @@ def wait_until(condition, timeout=10):
     raise AssertionError("waited in vain")
 
 
-class Module:
-    """One login, held with the real helper."""
+# Python in front of the helper: a kernel that answers a call with an error.
+OLDER = """\
+import ctypes, os, struct
+code = struct.pack("HBBI" * 4, 0x20, 0, 0, 0, 0x15, 0, 1, {call},
+                   0x6, 0, 0, 0x50000 | {error}, 0x6, 0, 0, 0x7fff0000)
+held = ctypes.create_string_buffer(code)
+program = struct.pack("HP", 4, ctypes.addressof(held))
+libc = ctypes.CDLL(None, use_errno=True)
+assert libc.prctl(38, 1, 0, 0, 0) == 0
+assert libc.prctl(22, 2, program, 0, 0) == 0
+os.execve({helper!r}, [{helper!r}], {{}})
+"""
 
-    def __init__(self):
+
+def without(call, error=errno.ENOSYS):
+    """Return how to spawn a helper for which a system call fails so."""
+    script = OLDER.format(call=call, error=error, helper=str(HELPER))
+    return {"path": "/usr/bin/python3", "arguments": ("-ISB", "-c", script)}
+
+
+class Module:
+    """One login, held with the real helper; how: for spawn()."""
+
+    def __init__(self, **how):
         self.nonce = os.urandom(wire.NONCE_SIZE)
         self.socket, theirs = socket.socketpair(
             socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self.pid = spawn(theirs.fileno())
+        self.pid = spawn(theirs.fileno(), **how)
         theirs.close()
         self._status = None
-        self._worker = None
+        self._children = {}
+
+    def child(self, name):
+        """Return one of the helper's children, its sandbox closed."""
+        if name not in self._children:
+            self._children[name] = wait_until(lambda: [
+                pid for pid in children(self.pid) if is_child(pid, name)])[0]
+        return self._children[name]
 
     @property
     def worker(self):
-        """The helper's worker, once its sandbox is closed."""
-        def find():
-            return [pid for pid in children(self.pid)
-                    if "\nSeccomp:\t2" in
-                    Path(f"/proc/{pid}/status").read_text()]
+        """The helper's worker."""
+        return self.child("po2-worker")
 
-        if self._worker is None:
-            self._worker = wait_until(find)[0]
-        return self._worker
+    @property
+    def judge(self):
+        """Its judge."""
+        return self.child("po2-judge")
+
+    @property
+    def fetcher(self):
+        """Its key-fetcher."""
+        return self.child("po2-fetcher")
 
     def send_raw(self, data):
         """Send any bytes as one packet."""
@@ -168,7 +208,12 @@ class Module:
 
     def verdict(self, timeout=10):
         """Return (verdict, reason), after which the helper has to close."""
-        result = self.expect("RESULT", timeout)
+        return self.judged(self.receive(timeout))
+
+    def judged(self, message):
+        """Return (verdict, reason) of a RESULT, which is the last word."""
+        assert message is not None and message.type == "RESULT", message
+        result = message.fields
         assert self.receive() is None
         assert result["USER"] == "alice"
         assert result["PHASE"] == wire.PHASE_AUTHENTICATE

@@ -168,6 +168,11 @@ class Server:
             self._answers[path] = list(answers)
         return self
 
+    def answer(self, path):
+        """Return the answer that is next for a path."""
+        with self._lock:
+            return self._answers[path][0]
+
     def to(self, path):
         """Return the requests for one path."""
         return [r for r in self.requests if r.path == path]

@@ -162,7 +162,7 @@ def test_a15_a_required_scope_that_was(exchange, granted):
 
 def test_a16_scopes_with_commas(exchange):
     reply = {**TOKEN, "scope": "repo,gist"}
-    got = exchange(reply, scope_commas=1, required_scopes="gist repo")
+    got = exchange(reply, preset="github", required_scopes="gist repo")
     assert (got["result"], got["scope"]) == ("OK", "repo gist")
     assert failed(exchange(reply, required_scopes="repo"), ERROR, "policy")
 
@@ -190,17 +190,54 @@ def test_a_code_is_sent_once_on_a_connection_that_closes(exchange, server):
 
 
 @pytest.mark.parametrize("reply", [
-    Reply(302, headers=("Location: /other",)), Reply(201, TOKEN),
-    Reply(204), Reply(500, body=b"<html>", type="text/html"), Reply(503)])
+    Reply(302, headers=("Location: /other",)),
+    Reply(307, headers=("Location: /other",)), Reply(304),
+    Reply(500, body=b"<html>", type="text/html"),
+    Reply(503, headers=("Retry-After: 1",)), Reply(201, TOKEN), Reply(204)],
+    ids=["n1 302", "n1 307", "n2", "n3", "n4", "201", "204"])
 def test_only_200_counts(exchange, server, reply):
-    assert failed(exchange(reply), ERROR, "http")
+    got = exchange(reply)
+    assert failed(got, ERROR, "http")
+    assert got["http_status"] == reply.status
     assert len(server.requests) == 1
 
 
-def test_transport_failures_say_which(exchange):
-    assert failed(exchange(Raw(end="close")), ERROR, "transport")
-    assert failed(exchange(Raw(end="hold"), timeout_ms=300), ERROR,
-                  "timeout")
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+BROKEN = {
+    "n7": (Raw(HEAD + b"Content-Length: 99\r\n\r\n{}"), "transport"),
+    "n8": (Raw(end="close"), "transport"),
+    "n9": (Raw(b"SSH-2.0-x\r\n"), "http"),
+    "n10": (Raw(end="hold"), "timeout"),
+    "n11": (Raw(HEAD, b"X: 1\r\n", gap=0.2, forever=True), "timeout"),
+    "n12": (Raw(HEAD, b"X: 1\r\n" * 999, forever=True), "too_big"),
+    "n13": (Raw(HEAD + b"Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}"),
+            "http"),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_transport_failures_say_which(exchange, server, name):
+    reply, cause = BROKEN[name]
+    assert failed(exchange(reply, timeout_ms=400), ERROR, cause)
+    assert len(server.requests) == 1
+
+
+def test_n5_a_code_is_not_sent_where_nobody_listens(exchange, server):
+    server.close()
+    got = exchange()
+    assert failed(got, ERROR, "transport")
+    assert got["http_status"] == 0
+    assert server.requests == []
+
+
+@pytest.mark.parametrize("name", [
+    "wrong_name", "expired", "self_signed", "client_only"],
+    ids=["n14", "n15", "n16", "n17"])
+def test_a_code_is_not_sent_to_anybody(drive, make_server, name):
+    server = make_server(name)
+    server.on("/token", Reply(json=TOKEN))
+    assert failed(drive("exchange", **by_hand(server)), ERROR, "tls")
+    assert server.requests == []
 
 
 def test_an_endpoint_that_is_not_known(exchange):

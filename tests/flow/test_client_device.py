@@ -1,10 +1,11 @@
-"""The device grant: vectors D1-D14, A and B as they apply to it."""
+"""The device grant: vectors D1-D15, A and B as they apply to it."""
 
 import time
 
 import pytest
 
 import documents
+from client_case import posted
 from documents import PENDING, TOKEN
 from scripted import Raw, Reply
 
@@ -18,7 +19,8 @@ def start(drive, server):
         answer = {**documents.device(server), **changes}
         answer = {k: v for k, v in answer.items() if v is not Ellipsis}
         server.on("/device", reply or Reply(json=answer))
-        return drive("start", **documents.by_hand(server), **(options or {}))
+        return drive("start", **{
+            **documents.by_hand(server), **(options or {})})
 
     return run
 
@@ -45,14 +47,9 @@ def refused(got, result, cause):
 def test_d1_the_request_and_its_answer(start, server):
     got = start(
         device_code="GmRhmhcxhwAzkoEqiMEg_DnyEysNkuNhszIySk9eS",
-        options={"scopes": "example_scope"})
-    request, = server.requests
-    assert (request.method, request.target) == ("POST", "/device")
-    assert request.body == b"client_id=CLIENT_ID&scope=example_scope"
-    assert request.header("Authorization") is None
-    assert request.header("Accept") == "application/json"
-    assert (request.header("Content-Type")
-            == "application/x-www-form-urlencoded")
+        options={"client_id": "1406020730", "scopes": "example_scope"})
+    assert posted(server, "/device",
+                  b"client_id=1406020730&scope=example_scope")
     assert got["result"] == "OK"
     assert got["device_code"] == "GmRhmhcxhwAzkoEqiMEg_DnyEysNkuNhszIySk9eS"
     assert got["user_code"] == "WDJB-MJHT"
@@ -80,9 +77,7 @@ def test_scopes_are_joined_and_none_is_left_out(start, server):
 def test_a_confidential_client_says_who_it_is(
         start, server, method, body, authorization):
     start(options={"client_secret": "S&", "scopes": "a", "method": method})
-    request, = server.requests
-    assert request.body == body
-    assert request.header("Authorization") == authorization
+    assert posted(server, "/device", body, authorization)
 
 
 def test_d8_interval_absent_is_5(start):
@@ -228,21 +223,16 @@ def test_transport_failures_of_the_start_say_which(start):
 
 def test_d2_the_request_of_a_poll(poll, server):
     poll(Reply(json=TOKEN), device_code="Gm_R/x y")
-    request, = server.requests
-    assert (request.method, request.target) == ("POST", "/token")
-    assert request.body == (
+    assert posted(server, "/token", (
         f"grant_type={GRANT}&device_code=Gm_R%2Fx+y&client_id=CLIENT_ID"
-    ).encode()
-    assert request.header("Authorization") is None
+    ).encode())
 
 
 def test_a1_post(poll, server):
     poll(Reply(json=TOKEN), client_secret="CLIENT_SECRET")
-    request, = server.requests
-    assert request.body == (
+    assert posted(server, "/token", (
         f"grant_type={GRANT}&device_code=DC"
-        "&client_id=CLIENT_ID&client_secret=CLIENT_SECRET").encode()
-    assert request.header("Authorization") is None
+        "&client_id=CLIENT_ID&client_secret=CLIENT_SECRET").encode())
 
 
 @pytest.mark.parametrize("name, secret, encoded", [
@@ -254,9 +244,9 @@ def test_a1_post(poll, server):
 def test_a2_basic(poll, server, name, secret, encoded):
     got = poll(Reply(json=TOKEN), client_id=name, client_secret=secret,
                method="client_secret_basic")
-    request, = server.requests
-    assert request.header("Authorization") == "Basic " + encoded
-    assert request.body == f"grant_type={GRANT}&device_code=DC".encode()
+    assert posted(server, "/token",
+                  f"grant_type={GRANT}&device_code=DC".encode(),
+                  "Basic " + encoded)
     assert (got["access_token"], got["lifetime"]) == ("AT", 3600)
 
 
@@ -346,13 +336,19 @@ def test_d5_the_polls_keep_the_interval_on_the_wire(poll, server):
     ("expired_token", "EXPIRED_TOKEN"),
     ("token_expired", "EXPIRED_TOKEN"),
     ("bad_verification_code", "EXPIRED_TOKEN"),
-    ("invalid_grant", "GET_ACCESS_TOKEN"),
+    ("invalid_grant", "EXPIRED_TOKEN"),
+    ("incorrect_device_code", "EXPIRED_TOKEN"),
+    ("invalid_request", "GET_ACCESS_TOKEN"),
     ("Access_Denied", "GET_ACCESS_TOKEN"),
     ("authorization_pending ", "GET_ACCESS_TOKEN"),
-])
-def test_d6_d7_a6_answers_that_end_it(poll, server, status, error, result):
+], ids=["d6", "d6 declined", "d7", "d7 token", "d7 code", "d7 grant",
+        "d7 unknown", "other", "case",
+        "blank"])
+def test_answers_that_end_it(poll, server, status, error, result):
     got = poll(Reply(status, {"error": error}), repeat=9)
-    assert (got["result"], got["error"]) == (result, error)
+    assert refused(got, result, "http")
+    assert (got["error"], got["http_status"]) == (error, status)
+    assert "access_token" not in got
     assert len(server.requests) == 1
 
 
@@ -420,6 +416,23 @@ def test_d13_the_deadline_of_requests_is_kept_by_every_poll(poll):
     begin = time.monotonic()
     got = poll(Raw(end="hold"), repeat=3, second_ms=1, deadline_ms=500)
     assert got["polls"].split("\n")[0] == "TIMEOUT 10"
+    assert time.monotonic() - begin < 6
+
+
+def test_d15_who_no_longer_waits_polls_no_more(poll, server):
+    got = poll(Reply(400, PENDING), repeat=9, stop_after=1)
+    assert (got["result"], got["polls"]) == ("CLOSED", "CLOSED 5")
+    assert server.connections == 0
+    got = poll(Reply(400, PENDING), repeat=9, stop_polls=1)
+    assert got["polls"].split("\n") == ["AUTHORIZATION_PENDING 5", "CLOSED 5"]
+    assert len(server.requests) == 1
+
+
+def test_d15_a_poll_under_way_is_given_up(poll, server):
+    begin = time.monotonic()
+    got = poll(Raw(end="hold"), repeat=9, stop_ms=800)
+    assert (got["result"], got["polls"]) == ("CLOSED", "CLOSED 5")
+    assert len(server.requests) == 1
     assert time.monotonic() - begin < 6
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 import documents
+from client_case import fetched
 from documents import WELL_KNOWN
 from scripted import Raw, Reply
 
@@ -35,10 +36,7 @@ def test_the_endpoints_are_found(discover, server):
     assert got["token_endpoint"] == server.url + "/token"
     assert got["device_authorization_endpoint"] == server.url + "/device"
     assert got["userinfo_endpoint"] == server.url + "/me"
-    request, = server.requests
-    assert (request.method, request.target) == ("GET", WELL_KNOWN)
-    assert request.header("Accept") == "application/json"
-    assert request.header("Authorization") is None
+    assert fetched(server, WELL_KNOWN)
 
 
 @pytest.mark.parametrize("path, asked", [
@@ -94,14 +92,51 @@ def test_a_host_that_may_be_shown_gets_no_secrets(discover):
     (Reply(json=[]), "json"),
     (Reply(body=b"<html>", type="text/html"), "json"),
     (Reply(302, headers=("Location: /other",)), "http"),
-    (Reply(404, body=b"gone", type="text/plain"), "http"),
     (Reply(500, body=b"<html>", type="text/html"), "http"),
     (Raw(end="close"), "transport"),
     (Raw(b"SSH-2.0-x\r\n"), "http"),
-], ids=["array", "HTML", "302", "404", "500", "closed", "ssh"])
+], ids=["array", "HTML", "302", "500", "closed", "ssh"])
 def test_o3_what_is_no_document(discover, server, reply, cause):
     assert refused(discover(reply), cause)
     assert len(server.requests) == 1
+
+
+GONE = Reply(404, body=b"gone", type="text/plain")
+OAUTH_KNOWN = "/.well-known/oauth-authorization-server"
+
+
+def test_o3_no_document_at_either_address(discover, server):
+    server.on(OAUTH_KNOWN, GONE)
+    assert refused(discover(GONE), "http")
+    assert [r.target for r in server.requests] == [WELL_KNOWN, OAUTH_KNOWN]
+
+
+@pytest.mark.parametrize("path, asked", [
+    ("", OAUTH_KNOWN), ("/", OAUTH_KNOWN), ("/a/b", OAUTH_KNOWN + "/a/b"),
+    ("/a/", OAUTH_KNOWN + "/a")])
+def test_the_address_of_rfc_8414_comes_second(drive, server, path, asked):
+    issuer = server.url + path
+    server.on(asked, Reply(
+        json={**documents.metadata(server), "issuer": issuer}))
+    got = drive("discover", issuer=issuer, client_id="CLIENT_ID")
+    assert got["result"] == "OK"
+    assert [r.target for r in server.requests] == [
+        issuer[len(server.url):].rstrip("/") + WELL_KNOWN, asked]
+
+
+@pytest.mark.parametrize("reply, cause", [
+    (Reply(json=[]), "json"), (Reply(500), "http"), (GONE, "http"),
+    (Reply(302, headers=("Location: /other",)), "http")])
+def test_the_second_address_is_read_as_strictly(
+        discover, server, reply, cause):
+    server.on(OAUTH_KNOWN, reply)
+    assert refused(discover(GONE), cause)
+
+
+def test_o1_another_issuer_at_the_second_address(discover, server):
+    server.on(OAUTH_KNOWN, Reply(json={
+        **documents.metadata(server), "issuer": server.url + "/"}))
+    assert refused(discover(GONE), "protocol")
 
 
 @pytest.mark.parametrize("value", [None, ...])
@@ -214,7 +249,7 @@ def test_unless_nothing_else_is_asked_for(discover, server):
                             "needs": REVOCATION},
                    revocation_endpoint=server.url + "/revoke")
     assert got["revocation_endpoint"] == server.url + "/revoke"
-    assert discover(Reply(404), options={"needs": ISS})["cause"] == "http"
+    assert discover(Reply(500), options={"needs": ISS})["cause"] == "http"
 
 
 @pytest.mark.parametrize("again", [REVOCATION, PUSHED | ISS,

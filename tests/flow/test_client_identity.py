@@ -3,6 +3,7 @@
 import pytest
 
 import documents
+from client_case import fetched
 from documents import USERINFO
 from scripted import Raw, Reply
 
@@ -27,13 +28,9 @@ def refused(got, cause="protocol"):
     return True
 
 
-def test_the_request_has_the_token_in_a_header_alone(identity, server):
+def test_p17_the_request_has_the_token_in_a_header_alone(identity, server):
     identity(options={"access_token": "A.T-1"})
-    request, = server.requests
-    assert (request.method, request.target) == ("GET", "/me")
-    assert request.body == b""
-    assert request.header("Authorization") == "Bearer A.T-1"
-    assert request.header("Accept") == "application/json"
+    assert fetched(server, "/me", "Bearer A.T-1")
 
 
 def test_who_it_is(identity, server):
@@ -90,9 +87,49 @@ def test_p14_only_200_counts(identity, server, reply, status):
     assert len(server.requests) == 1
 
 
-def test_p13_signed_userinfo_is_refused(identity):
-    assert refused(identity(Reply(body=b"a.b.c", type="application/jwt")),
-                   "json")
+@pytest.fixture
+def signed(drive, server):
+    """Fetch userinfo that says it is signed, to be verified by others."""
+    def run(body, status=200, kind="application/jwt", command="userinfo"):
+        server.on("/me", Reply(status, body=body, type=kind))
+        return drive(command, **documents.by_hand(server))
+
+    return run
+
+
+@pytest.mark.parametrize("kind", [
+    "application/jwt", "Application/JWT; charset=utf-8"])
+def test_p13_signed_userinfo_is_handed_out(signed, kind):
+    got = signed(b"a.b.c", kind=kind)
+    assert (got["result"], got["jwt"]) == ("OK", "a.b.c")
+    assert "sub" not in got
+
+
+@pytest.mark.parametrize("body, cause", [
+    (b"", "protocol"), (b"a b.c", "protocol"), (b"a.b.c\n", "protocol"),
+    (b"a.\x00.c", "protocol"), (b"\xff.b.c", "protocol"),
+    (b"a" * (32 * 1024 + 1), "too_big")],
+    ids=["nothing", "a blank", "a newline", "NUL", "a byte", "32 KiB + 1"])
+def test_p13_what_is_no_jwt_is_not(signed, body, cause):
+    assert refused(signed(body), cause)
+
+
+def test_p13_a_jwt_of_32_kib_is(signed):
+    assert signed(b"a" * 32 * 1024)["jwt"] == "a" * 32 * 1024
+
+
+@pytest.mark.parametrize("status", [201, 204, 401, 500])
+def test_p13_a_jwt_with_another_status_is_none(signed, status):
+    assert refused(signed(b"a.b.c", status), "http")
+
+
+@pytest.mark.parametrize("command, result", [
+    ("identity", "GET_PROFILE"), ("id_email", "GET_ID_EMAIL")])
+def test_p13_who_has_no_keys_refuses_it(signed, command, result):
+    got = signed(b"a.b.c", command=command)
+    assert (got["result"], got["cause"]) == (result, "protocol")
+    assert got["text"] == "userinfo is signed, and has to be verified"
+    assert "sub" not in got
 
 
 def test_p15_transport_failures_say_which(identity):
@@ -143,6 +180,16 @@ def test_groups_that_are_something_else(identity, path, claims):
 def test_groups_that_cannot_be_checked_are_named_as_such(identity, groups):
     got = identity(groups=groups, options={"groups_claim": "groups"})
     assert refused(got, cause="policy")
+
+
+@pytest.mark.parametrize("claims", [
+    {"_claim_names": {"groups": "src1"}},
+    {"_claim_names": {"groups": "src1"}, "groups": ["a"]},
+    {"hasgroups": True}])
+def test_groups_that_are_elsewhere_are_named_as_such(identity, claims):
+    got = identity(options={"groups_claim": "groups"}, **claims)
+    assert refused(got, cause="policy")
+    assert "too many groups" in got["text"]
 
 
 def test_groups_are_not_read_unless_asked_for(identity):

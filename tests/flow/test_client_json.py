@@ -18,6 +18,7 @@ ENDPOINTS = {
                "DEVICE_AUTHORIZATION"),
     "token": ("poll", "/token", lambda _: documents.TOKEN, "access_token",
               "GET_ACCESS_TOKEN"),
+    "keys": ("keys", "/jwks", lambda _: documents.JWKS, "keys", "JWKS"),
     "userinfo": ("identity", "/me", lambda _: documents.USERINFO, "sub",
                  "GET_PROFILE"),
     "code": ("exchange", "/token", lambda _: documents.TOKEN, "access_token",
@@ -93,6 +94,8 @@ BROKEN = {
     "J14 overlong": lambda e: e.with_value(b'"\xc0\xaf"'),
     "J15 lone surrogate": lambda e: e.with_value(b'"\\ud800"'),
     "J16 UTF-16": lambda e: e.text.decode().encode("utf-16"),
+    "J16 UTF-16 LE": lambda e: e.text.decode().encode("utf-16-le"),
+    "J16 UTF-16 BE": lambda e: e.text.decode().encode("utf-16-be"),
     "J17 depth 17": lambda e: e.add(b'"x":' + b"[" * 16 + b"]" * 16),
     "J17 depth 100000": lambda e: b"[" * 100000 + b"]" * 100000,
     "J25 byte order mark": lambda e: b"\xef\xbb\xbf" + e.text,
@@ -144,7 +147,7 @@ def test_a_main_value_that_is_not_one_is_refused(endpoint, name):
     assert "Evil" not in json.dumps(got)
 
 
-def test_j18_j19_a_body_above_the_limit(endpoint):
+def test_j18_a_body_above_the_limit(endpoint):
     got = endpoint.ask(Reply(body=endpoint.text.ljust(256 * 1024 + 1)))
     assert (got["result"], got["cause"]) == (endpoint.error, "too_big")
 
@@ -174,7 +177,9 @@ def test_j20_gzip_that_nobody_asked_for(endpoint):
     "application/json, text/html"])
 def test_j22_json_that_says_it_is_something_else(endpoint, kind):
     got = endpoint.ask(Reply(body=endpoint.text, type=kind))
-    assert (got["result"], got["cause"]) == (endpoint.error, "json")
+    is_jwt = kind == "application/jwt" and endpoint.path == "/me"
+    assert (got["result"], got["cause"]) == (
+        endpoint.error, "protocol" if is_jwt else "json")
 
 
 @pytest.mark.parametrize("kind", [

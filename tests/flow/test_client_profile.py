@@ -2,7 +2,7 @@
 
 import pytest
 
-from client_case import by_hand, failed
+from client_case import by_hand, failed, fetched
 from documents import USERINFO
 from scripted import Raw, Reply
 
@@ -18,13 +18,10 @@ def fetch(drive, server):
 
 
 @pytest.mark.parametrize("command", ["profile", "id_email"])
-def test_the_request_has_the_token_in_a_header_alone(
+def test_p17_the_request_has_the_token_in_a_header_alone(
         fetch, server, command):
     fetch(command, Reply(json=USERINFO))
-    request, = server.requests
-    assert (request.method, request.target) == ("GET", "/me")
-    assert request.body == b""
-    assert request.header("Authorization") == "Bearer AT"
+    assert fetched(server, "/me", "Bearer AT")
 
 
 def test_a_profile_is_any_object(fetch):

@@ -1,4 +1,4 @@
-"""Refreshing: vectors R1-R9 as far as the client goes."""
+"""Refreshing: vectors R1-R8; R4 and R9 are about what is stored."""
 
 import pytest
 
@@ -66,7 +66,7 @@ def test_r3_no_new_refresh_token_the_old_one_is_kept(refresh, reply):
     assert refresh(reply)["refresh_token"] == "RT"
 
 
-def test_r4_a_new_refresh_token_is_told(refresh):
+def test_a_new_refresh_token_is_told(refresh):
     got = refresh({**TOKEN, "refresh_token": "RT2", "id_token": "a.b.c"})
     assert (got["refresh_token"], got["id_token"]) == ("RT2", "a.b.c")
 

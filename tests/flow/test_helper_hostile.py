@@ -47,6 +47,9 @@ ATTACKS = {
     "the worker's words": lambda m: m.send_raw(wire.packet(
         "IDENTITY", wire.field("SUB", "x")
         + wire.field("EMAIL_VERIFIED", 1), m.nonce)),
+    "a wish to have something signed": lambda m: m.send("SIGN", {}),
+    "something signed": lambda m: m.send_raw(wire.packet(
+        "SIGNED", wire.field("JWT", "a.b.c"), m.nonce)),
     "an unknown type": lambda m: m.send(200, {}),
     "an answer too long": lambda m: m.send("REPLY", {"TEXT": "x" * 4097}),
     "an answer that is no UTF-8": lambda m: m.send(
@@ -224,6 +227,13 @@ def test_control(logins, pair):
     """Started the same way as root it does run: it waits for HELLO."""
     with pytest.raises(subprocess.TimeoutExpired):
         run(pair[1].fileno(), HELPER, timeout=0.5)
+
+
+def test_alarm_that_was_set_before(logins, pair):
+    """It survives exec, and would end the helper when it rings."""
+    with pytest.raises(subprocess.TimeoutExpired):
+        run(pair[1].fileno(), HELPER, timeout=1, before="import signal; "
+            "signal.setitimer(signal.ITIMER_REAL, 0.4)")
 
 
 def test_not_root(logins, pair):

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+import documents
 import wire
-from helper_house import (PENDING, SLOW_DOWN, STAGES, TOKEN, check_ended,
-                          invited, new, polling)
+from helper_house import (ALICE, PENDING, SLOW_DOWN, STAGES, TOKEN,
+                          check_ended, invited, new, polling, token)
 from module import children, is_running, monotonic_ns, wait_until
 from scripted import Raw, Reply
 
@@ -40,9 +41,12 @@ def test_grant(logins):
     assert decision["result"] == "granted"
     assert decision["sub"] == "sub-of-alice"
     assert decision["id"] == "TEST-1234"
-    paths = [request.path for request in logins.server.requests]
-    assert paths[1:] == ["/device", "/token", "/me"]
-    assert logins.server.connections == 1
+    # The keys are fetched while the person reads.
+    paths = [r.path for r in logins.server.requests if r.path != "/jwks"]
+    assert paths == [documents.WELL_KNOWN, "/device", "/token", "/me"]
+    assert len(logins.server.to("/jwks")) == 1
+    # One of the key-fetcher, for two documents, and one of the worker.
+    assert logins.server.connections == 2
 
 
 @pytest.mark.parametrize("person, reason", [
@@ -55,7 +59,7 @@ def test_grant(logins):
 ])
 def test_somebody_else(logins, person, reason):
     """Whoever approved is not who may sign in."""
-    logins.answer(TOKEN, person=person)
+    logins.answer(token(sub="s"), person=person)
     module = logins.start().greet()
     module.invited()
     module.reply()
@@ -218,6 +222,15 @@ def test_alarm_long_past(logins):
     assert module.verdict() == ("DENY", "login_timeout")
 
 
+def test_who_waits_for_the_hosts_limit_finds_no_provider_down(logins):
+    """Else a client could have the next module of the stack at will."""
+    logins.set(unavailable="authinfo_unavail")
+    logins.server.on("/device", Reply(json={}, delay=30))
+    module = logins.start().greet(ALARM_NS=monotonic_ns() + 4 * SECOND)
+    module.probe().reply()
+    assert module.verdict() == ("DENY", "provider_timeout")
+
+
 # What sshd calls the process that runs PAM.
 TITLE = "sshd: alice [pam]"
 SSHD_CHILD = """\
@@ -298,6 +311,15 @@ def test_monitor_killed(logins, stage):
     assert module.wait() == -signal.SIGKILL
 
 
+def test_monitor_killed_while_the_worker_hangs(logins):
+    """The worker dies even where it cannot hear of it."""
+    module = logins.start()
+    polling(module)
+    os.kill(module.worker, signal.SIGSTOP)
+    os.kill(module.pid, signal.SIGKILL)
+    wait_until(lambda: not is_running(module.worker), 1)
+
+
 @pytest.mark.parametrize("stage", STAGES)
 def test_worker_killed(logins, stage):
     """A fault of this host, told and recorded."""
@@ -329,9 +351,45 @@ def test_worker_that_hangs(logins, stage):
     assert module.wait() == 0
 
 
-def test_one_worker(logins):
-    """Nobody else is started."""
+def test_monitor_that_is_frozen(logins):
+    """Until it is too late: an approval that came in time is none."""
+    logins.set(login_timeout=10)
+    logins.answer(TOKEN)
+    logins.server.on("/me", Reply(json=ALICE, delay=0.5))
+    module = logins.start()
+    deadline = 2 * SECOND + monotonic_ns()
+    module.greet(STARTED_NS=deadline - 10 * SECOND).invited()
+    module.reply()
+    logins.wait_polls(1)
+    os.kill(module.pid, signal.SIGSTOP)
+    time.sleep(seconds_left(deadline) + 0.1)
+    assert logins.server.to("/me") and not is_running(module.worker)
+    os.kill(module.pid, signal.SIGCONT)
+    assert module.verdict() == ("DENY", "login_timeout")
+
+
+def test_log_that_comes_late(logins):
+    """Its socket was not there when the helper started: no record is lost."""
+    device = Path("/dev/log")
+    aside = device.rename("/dev/log.aside")
+    try:
+        module = logins.start()
+        wait_until(lambda: "\nSeccomp:\t2" in
+                   Path(f"/proc/{module.pid}/status").read_text())
+    finally:
+        aside.rename(device)
+    polling(module)
+    module.cancel()
+    assert module.verdict(1) == ("DENY", "cancelled")
+    assert logins.decision()["reason"] == "cancelled"
+
+
+def test_three_children_and_no_more(logins):
+    """Nobody else is started, and nobody starts anybody."""
     module = logins.start().greet()
     module.invited()
-    assert len(children(module.pid)) == 1
-    assert not children(module.worker)
+    names = {pid: Path(f"/proc/{pid}/comm").read_text().strip()
+             for pid in children(module.pid)}
+    assert sorted(names.values()) == [
+        "po2-fetcher", "po2-judge", "po2-worker"]
+    assert not any(children(pid) for pid in names)

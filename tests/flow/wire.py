@@ -46,7 +46,7 @@ PHASE_AUTHENTICATE = 1
 
 NUMBERS = {"PHASE", "DEBUG", "FLAGS", "CAN_CONVERSE", "UID", "RUID",
            "STARTED_NS", "ALARM_NS", "CAUSE", "DEADLINE_NS", "STYLE",
-           "ECHO", "VERDICT"}
+           "ECHO", "VERDICT", "IS_CUT"}
 TYPE_NAMES = {number: name for name, number in TYPES.items()}
 TAG_NAMES = {number: name for name, number in TAGS.items()}
 

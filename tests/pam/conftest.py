@@ -17,11 +17,10 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests" / "system"), str(ROOT / "tests" / "flow")]
 
-import namespace  # noqa: E402  (the two lines above say where it is)
-import provider as provider_module  # noqa: E402
-from house import HOME, House, write_file  # noqa: E402
+from house import HOME, write_file  # noqa: E402  (what the lines above say)
 from module import HELPER, Module  # noqa: E402
 
+pytest_plugins = ["house_fixtures"]
 DRIVER = ROOT / "build" / "release" / "tests" / "pam" / "driver"
 STACKS = HOME / "stacks"
 FAKE_NOTES = HOME / "fake-notes"
@@ -137,9 +136,9 @@ class Stage:
         write_file(STACKS / service, "\n".join(lines) + "\n", 0o644)
 
     @staticmethod
-    def command(service, *operations, options=(), user="alice"):
+    def command(service, *operations, options=(), user="alice", prefix=()):
         """Return the driver's command line."""
-        return [str(DRIVER), *options, str(STACKS), service, user,
+        return [*prefix, str(DRIVER), *options, str(STACKS), service, user,
                 *(operations or ("authenticate",))]
 
     def _driver(self, service):
@@ -197,22 +196,6 @@ class Stage:
         return found
 
 
-def pytest_addoption(parser):
-    """Add --stage: where `make install DESTDIR=` has put its files."""
-    parser.addoption(
-        "--stage", default=str(ROOT / "build" / "stage"),
-        help="staged installation to test (default: build/stage)")
-
-
-@pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_makereport(item):
-    """Show the logs of the house with every failure."""
-    report = (yield).get_result()
-    if report.failed and "house" in item.funcargs:
-        logs = item.funcargs["house"].report()
-        report.sections.append(("logs", logs))
-
-
 TABLE = []
 
 
@@ -228,20 +211,9 @@ def pytest_terminal_summary(terminalreporter):
         terminalreporter.write_line(line)
 
 
-@pytest.fixture(scope="session")
-def house(pytestconfig):
-    """The private machine; from here on this program runs inside."""
-    provider_module.install()
-    namespace.enter()
-    made = House(pytestconfig.getoption("stage"))
-    yield made
-    made.close()
-
-
-@pytest.fixture(scope="session")
-def provider(house):
-    """A provider that never answers unless a test asks it to."""
-    return house.start_provider()
+@pytest.fixture
+def fresh():
+    """Do nothing where tests/system begins anew: see stage."""
 
 
 @pytest.fixture(scope="session")
@@ -295,16 +267,25 @@ def replace_helper(stage):
 
 
 @pytest.fixture
-def fake(stage, replace_helper):
-    """Return a function that plays a login with a fake helper."""
+def fake_helper(replace_helper):
+    """Return a function that puts a fake helper in place."""
     places = [str(ROOT / "tests" / "pam"), str(ROOT / "tests" / "flow")]
 
-    def run(script, *what, **how):
+    def put(script):
         FAKE_NOTES.unlink(missing_ok=True)
         path = replace_helper()
         path.write_text(FAKE.format(places=places, notes=str(FAKE_NOTES),
                                     script=script))
         path.chmod(0o755)
+
+    return put
+
+
+@pytest.fixture
+def fake(stage, fake_helper):
+    """Return a function that plays a login with a fake helper."""
+    def run(script, *what, **how):
+        fake_helper(script)
         played = stage.play(*what, **how)
         notes = FAKE_NOTES.read_text() if FAKE_NOTES.exists() else "nothing"
         assert notes == FAKE_DONE, notes

@@ -4,6 +4,8 @@
  *
  *	driver [option ...] CONFDIR SERVICE USER OPERATION ...
  *
+ * An operation `user=NAME` sets PAM_USER, as a host may do at any time.
+ *
  * A prompt is answered with a line of standard input, so that a test can do
  * something while a person would be thinking. An end of input is a
  * conversation that fails. After some rounds, with the module still loaded,
@@ -178,6 +180,10 @@ print_held(int round)
 static void
 run_operation(pam_handle_t *pamh, const char *name)
 {
+	if (strncmp(name, "user=", strlen("user=")) == 0) {
+		pam_set_item(pamh, PAM_USER, name + strlen("user="));
+		return;
+	}
 	for (size_t i = 0; i < sizeof(operations) / sizeof(operations[0]);
 	     i++) {
 		if (strcmp(operations[i].name, name) != 0)
@@ -262,6 +268,8 @@ main(int argc, char **argv)
 {
 	struct rusage usage;
 
+	/* What was typed is to be nowhere but in the answer. */
+	setvbuf(stdin, NULL, _IONBF, 0);
 	read_options(argc, argv);
 	if (argc - optind < 4) {
 		fprintf(stderr,

@@ -2,14 +2,15 @@
  * Make a running process perform one system call, and say what came of it:
  * what could this process do if it were taken over?
  *
- *	inject PID CALL [ARGUMENT ...]
+ *	inject [-r TIMES] PID CALL [ARGUMENT ...]
  *
  * CALL is a name or a number. An argument is a number, `s:TEXT` (the address
  * of a string), `@N` (the address of N zero bytes) or `x:HEX` (the address of
  * these bytes). The process has to be waiting in a system call, which it goes
- * on with afterwards.
+ * on with afterwards. With -r it performs the call so often, and nothing else
+ * in between.
  *
- * Prints `= N`, `= -1 ENAME` or `killed by SIGNAME`.
+ * Prints, for the last one, `= N`, `= -1 ENAME` or `killed by SIGNAME`.
  */
 #include <errno.h>
 #include <seccomp.h>
@@ -189,7 +190,20 @@ write_scratch(pid_t pid, struct call *call, unsigned long long base)
 		die("scratch space");
 }
 
-static void
+/* A request to the stopped process. False when somebody has killed it. */
+static bool
+ask(pid_t pid, enum __ptrace_request request, void *data)
+{
+	if (ptrace(request, pid, NULL, data) == 0)
+		return true;
+	if (errno != ESRCH)
+		die("request");
+	if (wait_stop(pid))
+		refuse("the process stops and cannot be asked");
+	return false;
+}
+
+static bool
 enter(pid_t pid, const struct call *call, const struct user_regs_struct *saved)
 {
 	struct user_regs_struct regs = *saved;
@@ -203,8 +217,7 @@ enter(pid_t pid, const struct call *call, const struct user_regs_struct *saved)
 	regs.r10 = call->arguments[3];
 	regs.r8 = call->arguments[4];
 	regs.r9 = call->arguments[5];
-	if (ptrace(PTRACE_SETREGS, pid, NULL, &regs) != 0)
-		die("registers");
+	return ask(pid, PTRACE_SETREGS, &regs);
 }
 
 /* Run to the end of the call. False when the process has ended instead. */
@@ -214,13 +227,11 @@ run(pid_t pid, long long *ret)
 	struct user_regs_struct regs;
 
 	for (int stops = 0; stops < 2; stops++) {
-		if (ptrace(PTRACE_SYSCALL, pid, NULL, NULL) != 0)
-			die("go on");
-		if (!wait_stop(pid))
+		if (!ask(pid, PTRACE_SYSCALL, NULL) || !wait_stop(pid))
 			return false;
 	}
-	if (ptrace(PTRACE_GETREGS, pid, NULL, &regs) != 0)
-		die("registers");
+	if (!ask(pid, PTRACE_GETREGS, &regs))
+		return false;
 	*ret = (long long)regs.rax;
 	return true;
 }
@@ -240,14 +251,9 @@ leave(pid_t pid, const struct user_regs_struct *saved)
 		regs.rip -= SYSCALL_SIZE;
 	}
 	regs.orig_rax = (unsigned long long)-1;
-	if (ptrace(PTRACE_SETREGS, pid, NULL, &regs) != 0 ||
-	    ptrace(PTRACE_SYSCALL, pid, NULL, NULL) != 0)
-		die("go back");
-	if (!wait_stop(pid))
-		return false;
-	if (ptrace(PTRACE_DETACH, pid, NULL, NULL) != 0)
-		die("detach");
-	return true;
+	return ask(pid, PTRACE_SETREGS, &regs) &&
+	       ask(pid, PTRACE_SYSCALL, NULL) && wait_stop(pid) &&
+	       ask(pid, PTRACE_DETACH, NULL);
 }
 
 int
@@ -256,11 +262,18 @@ main(int argc, char **argv)
 	static struct call call;
 	struct user_regs_struct saved;
 	unsigned long long base;
-	long long result;
+	long long result = 0;
+	long times = 1;
 	pid_t pid;
 
+	if (argc > 3 && strcmp(argv[1], "-r") == 0) {
+		times = strtol(argv[2], NULL, 10);
+		argc -= 2;
+		argv += 2;
+	}
 	if (argc < 3 || argc > 3 + ARGUMENTS_MAX) {
-		fprintf(stderr, "usage: inject PID CALL [ARGUMENT ...]\n");
+		fprintf(stderr,
+		    "usage: inject [-r TIMES] PID CALL [ARGUMENT ...]\n");
 		return 2;
 	}
 	pid = (pid_t)strtol(argv[1], NULL, 10);
@@ -268,8 +281,11 @@ main(int argc, char **argv)
 	base = (saved.rsp - RED_ZONE - SCRATCH_SIZE) & ~15ULL;
 	parse_call(&call, argc - 2, argv + 2, base);
 	write_scratch(pid, &call, base);
-	enter(pid, &call, &saved);
-	if (!run(pid, &result) || !leave(pid, &saved))
+	while (times-- > 0) {
+		if (!enter(pid, &call, &saved) || !run(pid, &result))
+			return 0;
+	}
+	if (!leave(pid, &saved))
 		return 0;
 	if (result < 0 && result >= -ERRNO_MAX)
 		printf("= -1 %s\n", strerrorname_np((int)-result));

@@ -6,6 +6,8 @@ apart in the system log by the remote host, which is the name of the scene.
 """
 
 import contextlib
+import errno
+import itertools
 import re
 import subprocess
 import threading
@@ -13,8 +15,9 @@ import time
 from dataclasses import dataclass, field
 
 import documents
+import helper_house
 from house import HOME, write_file
-from module import children, wait_until
+from module import children, is_child, wait_until
 from scripted import Reply, Server
 
 SUCCESS, PERM_DENIED, AUTH_ERR, AUTHINFO_UNAVAIL, ABORT = 0, 6, 7, 9, 26
@@ -67,12 +70,37 @@ class Scene:
     told: str = "support"               # or "id", "nothing"
     has_uid: bool = True                # the module has asked for it
     has_flow: bool = True               # the helper has decided
+    flow: str = "device"                # which it then was
     has_iss: bool = True                # and knew the settings
-    requests: object = None             # how many came, None: any number
+    # How many came but those for keys; None: any number.
+    requests: object = None
     seconds: tuple = (0, 5)             # its duration
     detail: str = ""                    # a pattern that has to be found
+    check: object = None                # looks at the rest: check(play)
     # And where root has asked for the codes that let a stack go on.
     open_code: int = None
+
+
+PORTS = itertools.count(21000)
+
+
+def start_server(*args, **options):
+    """Start a provider that nobody has been before: it is cached by name."""
+    for port in PORTS:
+        try:
+            return Server(*args, port=port, **options)
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
+    return None
+
+
+def connections(count):
+    """Return a check: one for each host name, however much was asked."""
+    def check(play):
+        assert play.server.connections == count
+
+    return check
 
 
 class Play:
@@ -82,7 +110,8 @@ class Play:
         self.scene = scene
         self.dir = WORLDS / scene.name
         self.dir.mkdir(parents=True)
-        self.server = Server(authority.make(scene.identity), take=scene.take)
+        self.server = start_server(
+            authority.make(scene.identity), take=scene.take)
         self._ca_file = ca_file
         self.options = list(scene.options)
         self.pass_fds = ()
@@ -112,16 +141,39 @@ class Play:
             "/device": [Reply(json={
                 **documents.device(server), "interval": 1,
                 **self._filled(scene.device)})],
-            "/token": [Reply(json=documents.TOKEN)],
+            # GitHub and its like sign nothing.
+            "/token": [self._token],
+            "/jwks": [Reply(json=helper_house.SIGNER.jwks())],
             "/me": [Reply(json=scene.person)],
         }
         for path, answers in {**usual, **scene.answers}.items():
             server.on(path, *answers)
 
+    def _token(self, request):
+        """Answer with the ID token of who has approved."""
+        return helper_house.token(
+            sub=self._sub(), nonce=self._nonce(), iss=self.server.url,
+            without="preset" in self.scene.provider)(request)
+
+    def _nonce(self):
+        """Return the nonce of a code's request: shown, or pushed."""
+        shown = (self.dir / "shown").read_text(errors="surrogateescape")
+        pushed = [r.body.decode() for r in self.server.requests
+                  if r.path in ("/par", "/by-hand")]
+        found = re.search(r"\bnonce=([\w-]+)", " ".join([*pushed, shown]))
+        return found and found.group(1)
+
+    def _sub(self):
+        """Return whom the ID token is about: who has approved."""
+        person = self.scene.person
+        sub = person.get("sub") if isinstance(person, dict) else None
+        is_right = isinstance(sub, str) and 0 < len(sub) < 256
+        return sub if is_right and sub.isprintable() else ALICE["sub"]
+
     def _write(self):
         """Write the files of this world."""
         scene = self.scene
-        self.write("allowlist", scene.allowlist, 0o600)
+        self.write("allowlist", self.fill(scene.allowlist), 0o600)
         self.write("secret", "very-secret\n", 0o600)
         self.write("settings", "\n".join([
             "[pam_oauth2]", *self._lines({
@@ -194,10 +246,15 @@ class Play:
         """The monitor that the module has started."""
         return wait_until(lambda: children(self.process.pid))[0]
 
+    def child(self, name):
+        """Return the monitor's child of this name."""
+        return wait_until(lambda: [
+            pid for pid in children(self.monitor) if is_child(pid, name)])[0]
+
     @property
     def worker(self):
         """The worker that the monitor has started."""
-        return wait_until(lambda: children(self.monitor))[0]
+        return self.child("po2-worker")
 
     @property
     def messages(self):

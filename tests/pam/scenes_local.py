@@ -1,5 +1,6 @@
 """What can be wrong with this host and with whoever asks."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -8,6 +9,7 @@ from pathlib import Path
 import documents
 import takeover
 from scene import ABORT, ALICE, ALLOWED, IGNORED, Scene
+from scenes_provider import GRANTED, TOKEN
 from scripted import Reply
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -200,6 +202,9 @@ def kill(which):
 HELPERS = [
     Scene("no-worker-user", "sandbox_failed", prefix=NO_WORKER_USER,
           detail="no user _pam_oauth2", **NO_SETTINGS),
+    # Its capabilities survive setuid(): it could become root again.
+    Scene("worker-that-can-return", "sandbox_failed", requests=0,
+          prefix=("setpriv", "--securebits", "+no_setuid_fixup")),
     Scene("no-helper", "helper_failed", **NO_HELPER,
           prefix=inside("mount -t tmpfs none /usr/libexec/pam_oauth2")),
     Scene("no-program", "helper_failed", **NO_HELPER,
@@ -215,8 +220,11 @@ HELPERS = [
           meanwhile=kill("worker"), detail="the worker ended"),
     Scene("worker-babbles", "protocol_error", **WAITING,
           meanwhile=takeover.babbles),
-    Scene("worker-lies", "identity_invalid", **WAITING,
-          meanwhile=takeover.says("IDENTITY", SUB="sub of\talice",
+    Scene("worker-lies", "id_token_invalid", **WAITING,
+          meanwhile=takeover.says("TOKENS", ID_TOKEN="e30.e30.AA")),
+    # Who somebody is, is not the worker's to say.
+    Scene("worker-names-somebody", "protocol_error", **WAITING,
+          meanwhile=takeover.says("IDENTITY", SUB=ALICE["sub"],
                                   EMAIL=ALICE["email"], EMAIL_VERIFIED=1)),
     Scene("worker-without-memory", "internal_error", **WAITING,
           person={**ALICE, "filler": "x" * 200000},
@@ -225,6 +233,36 @@ HELPERS = [
           meanwhile=takeover.says("FAILED", ERROR=0, CAUSE=0, HTTP_STATUS=0,
                                   PROVIDER_ERROR="", DESCRIPTION="",
                                   TEXT="")),
+]
+
+REFUSED = "verification_uri_refused"
+EVIL = "https://evil.example/x"
+CODE_FLOW = {"settings": {"flow": "code"}, "flow": "code",
+             "provider": {"redirect_uri": "https://localhost/callback"}}
+# The worker has checked it all; it was taken over before it could.
+OFFERS = [
+    Scene("worker-offers", "conversation_failed", typed="",
+          **takeover.offers()),
+    Scene("worker-offers-another-host", REFUSED,
+          **takeover.offers(VERIFICATION_URI=EVIL)),
+    Scene("worker-offers-another-host-in-qr", REFUSED,
+          **takeover.offers(VERIFICATION_URI_COMPLETE=EVIL)),
+    Scene("worker-offers-http", REFUSED,
+          **takeover.offers(VERIFICATION_URI="http://localhost/x")),
+    Scene("worker-offers-an-escape", REFUSED,
+          **takeover.offers(VERIFICATION_URI="https://localhost/\033[2J")),
+    Scene("worker-offers-a-blank", REFUSED,
+          **takeover.offers(VERIFICATION_URI="https://localhost/a b")),
+    Scene("worker-offers-a-short-code", REFUSED,
+          **takeover.offers(USER_CODE="abc")),
+    Scene("worker-offers-a-code-with-escape", REFUSED,
+          **takeover.offers(USER_CODE="WDJB\033[2J")),
+    Scene("worker-offers-an-address-unasked", "protocol_error",
+          **takeover.offers("AUTHORIZE", URL="https://localhost/x")),
+    Scene("worker-offers-a-code-unasked", "protocol_error", **CODE_FLOW,
+          **takeover.offers()),
+    Scene("worker-offers-another-address", REFUSED, **CODE_FLOW,
+          **takeover.offers("AUTHORIZE", URL=EVIL)),
 ]
 
 USERS = [
@@ -252,13 +290,46 @@ def interrupt(play, what=signal.SIGINT):
     os.kill(play.process.pid, what)
 
 
-def connect(play):
-    """Give the host a client: a TCP connection, as sshd's PAM process has."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        play.near = socket.create_connection(listener.getsockname())
-        play.far, (address, port) = listener.accept()
-    play.options += ["-e", f"SSH_CONNECTION={address} {port} 127.0.0.1 22"]
-    play.pass_fds = (play.far.fileno(),)
+def connection(address, at, port=0):
+    """Return both ends of a connection from an address to a listener."""
+    is_v6 = ":" in at
+    family = socket.AF_INET6 if is_v6 else socket.AF_INET
+    with socket.create_server((at, 0), family=family,
+                              dualstack_ipv6=is_v6) as listener:
+        near = socket.create_connection(
+            (address, listener.getsockname()[1]),
+            source_address=(address, port))
+        while True:  # a stranger may have come first
+            far, peer = listener.accept()
+            if peer[1] == near.getsockname()[1]:
+                return near, far
+            far.close()
+
+
+def give(play, near, far):
+    """Give the host its client, as sshd's PAM process has it."""
+    play.near, play.far = near, far
+    address, port, *_ = near.getsockname()
+    play.options += ["-e", f"SSH_CONNECTION={address} {port} {address} 22"]
+    play.pass_fds += (far.fileno(),)
+
+
+def connect(address="127.0.0.1", at=None):
+    """Return what gives the host a client."""
+    return lambda play: give(play, *connection(address, at or address))
+
+
+def connect_two(play):
+    """Give it another's as well, whose port begins the client's."""
+    for port in range(1024, 6553):
+        with contextlib.suppress(OSError):
+            other = connection("127.0.0.1", "127.0.0.1", port)
+            client = connection("127.0.0.1", "127.0.0.1", port * 10)
+            break
+    other[0].close()
+    play.other = other
+    play.pass_fds = (other[1].fileno(),)
+    give(play, *client)
 
 
 def hang_up(play):
@@ -287,7 +358,14 @@ PEOPLE = [
     Scene("ctrl-c-elsewhere", "cancelled", told="nothing", prefix=BLOCKED,
           meanwhile=interrupt, **WAITING),
     Scene("client-hangs-up", "client_gone", told="nothing",
-          arrange=connect, meanwhile=hang_up, **WAITING),
+          arrange=connect(), meanwhile=hang_up, **WAITING),
+    Scene("client-hangs-up-ipv6", "client_gone", told="nothing",
+          arrange=connect("::1"), meanwhile=hang_up, **WAITING),
+    # sshd writes its address as what it is.
+    Scene("client-hangs-up-mapped", "client_gone", told="nothing",
+          arrange=connect(at="::"), meanwhile=hang_up, **WAITING),
+    Scene("another-hangs-up", "approved", arrange=connect_two,
+          answers={"/token": [PENDING, TOKEN]}, **GRANTED),
     Scene("host-dies", "client_gone", code=None, told="nothing",
           meanwhile=die, **WAITING),
     Scene("no-conversation", "no_conversation", options=("-c",),
@@ -307,4 +385,4 @@ PEOPLE = [
     Scene("not-root", "not_root", options=("-u", str(SOMEBODY)),
           **NO_HELPER, has_uid=False),
 ]
-SCENES = [*SETTINGS, *FILES, *HELPERS, *USERS, *PEOPLE]
+SCENES = [*SETTINGS, *FILES, *HELPERS, *OFFERS, *USERS, *PEOPLE]

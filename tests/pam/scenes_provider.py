@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 import documents
+from helper_house import TOKEN
 from module import is_running, wait_until
 from scene import ALICE, AUTHINFO_UNAVAIL, SUCCESS, Scene
 from scripted import Raw, Reply
 
-TOKEN = Reply(json=documents.TOKEN)
 PENDING = Reply(400, documents.PENDING)
 HEAD = (b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
         b"Content-Length: %d\r\n\r\n")
@@ -110,7 +110,7 @@ ENDS = [
     ("expired", {"error": "expired_token"}, "code_expired"),
     ("rejects", {"error": "invalid_client"}, "client_rejected"),
     ("unauthorized", {"error": "unauthorized_client"}, "client_rejected"),
-    ("used", {"error": "invalid_grant"}, "provider_error"),
+    ("used", {"error": "invalid_grant"}, "code_expired"),
     ("strange", {"error": "whatever"}, "provider_error"),
 ]
 POLLS += [Scene(f"poll-{what}", reason, requests=3,
@@ -241,5 +241,61 @@ PERSONS = [
             allowlist="alice email:alice@example.com group:oncall\n"),
 ]
 
+
+def set_by_hand(preset, **provider):
+    """Return a provider's section with a preset, at the scripted server."""
+    return {"preset": preset, "token_endpoint": "{url}/token",
+            "device_authorization_endpoint": "{url}/device",
+            "authorization_endpoint": "{url}/auth",
+            "userinfo_endpoint": "{url}/me", **provider}
+
+
+def github(name, reason, addresses, **changes):
+    """Return a scene at a double of GitHub."""
+    return Scene(f"github-{name}", reason, person={
+        "id": 4242424242, "login": "alice", "email": "alice@example.com"},
+        provider=set_by_hand("github"), answers={"/me/emails": addresses},
+        **changes)
+
+
+MINE = {"email": "alice@example.com", "primary": True, "verified": True}
+DISABLED = {"error": "device_flow_disabled", "error_description": "Device "
+            "Flow must be explicitly enabled for this App"}
+IN_CORP = {**ALICE, "hd": "corp.example"}
+PRESETS = [
+    github("approved", "approved", [Reply(json=[MINE])], requests=4,
+           **GRANTED),
+    github("unverified", "email_missing",
+           [Reply(json=[{**MINE, "verified": False}])]),
+    github("no-scope", "provider_error", [Reply(404, {"message": "x"})],
+           detail="user:email"),
+    Scene("github-no-device-flow", "client_rejected", requests=1,
+          provider=set_by_hand("github"), detail="explicitly enabled",
+          answers={"/device": [Reply(200, DISABLED)]}),
+    Scene("profile-only-and-email", "allowlist_invalid", requests=0,
+          provider=set_by_hand("reddit"),
+          allowlist="bob sub:https://www.reddit.com|1\n"
+                    "* email:*@example.com\n",
+          detail="{dir}/allowlist:2: email: can never hold"),
+    Scene("tenant-right", "approved", provider={"hd": "corp.example"},
+          person=IN_CORP, **GRANTED),
+    Scene("tenant-none", "tenant_not_allowed",
+          provider={"hd": "corp.example"}, detail="claim hd"),
+    Scene("tenant-wrong", "tenant_not_allowed",
+          provider={"hd": "example.com"}, person=IN_CORP),
+    Scene("verified-by-text", "approved", **GRANTED,
+          provider={"email_verified_string": "yes"},
+          person={**ALICE, "email_verified": "true"}),
+    Scene("verified-by-nobody", "approved", **GRANTED,
+          provider={"assume_email_verified": "yes", "hd": "corp.example"},
+          person={"sub": "s", "email": ALICE["email"],
+                  "hd": "corp.example"}),
+    Scene("scope-not-granted", "access_denied",
+          provider={"required_scopes": "openid email"},
+          answers={"/token": [Reply(json={**documents.TOKEN,
+                                          "scope": "openid profile"})]},
+          detail="required scope email"),
+]
+
 SCENES = [*at_every_request(), *POLLS, *OFFERS, *ENDPOINTS, *CONNECTIONS,
-          *PERSONS]
+          *PERSONS, *PRESETS]

@@ -191,6 +191,27 @@ def test_grant_after_the_deadline(fake):
     check_denied(played, "helper_failed")
 
 
+@pytest.mark.parametrize("stopped_s, reason", [(0, None),
+                                               (1.5, "helper_failed")])
+def test_grant_that_is_read_late(fake, stopped_s, reason):
+    """It came in time, and its caller has stopped the host until now."""
+    played = fake(f"""
+import time
+host = os.getppid()
+fake.greet()
+os.kill(host, {int(signal.SIGSTOP)})
+fake.ready(-4)
+fake.result()
+fake.close()
+time.sleep({stopped_s})
+os.kill(host, {int(signal.SIGCONT)})
+""", decisions=int(bool(reason)))
+    if reason:
+        check_denied(played, reason)
+    else:
+        assert played.result == SUCCESS
+
+
 @pytest.mark.parametrize("verdict, reason, code", [
     ("DENY", "access_denied", AUTH_ERR),
     ("UNAVAILABLE", "provider_unreachable", 9),
@@ -230,6 +251,38 @@ def test_approved_account_is_known(fake):
         stack=("auth required pam_oauth2.so",
                "account required pam_oauth2.so"))
     assert played.results == [SUCCESS, SUCCESS, SUCCESS]
+
+
+# A stack in which the account phase succeeds only where we have no opinion.
+NO_OPINION = ("auth required pam_oauth2.so",
+              "account [ignore=1 default=die] pam_oauth2.so",
+              "account required pam_deny.so",
+              "account required pam_permit.so")
+
+
+def test_approval_is_for_one_user(fake):
+    """The host goes on with another: of that one nothing is known."""
+    played = fake("fake.grant()", "test", "authenticate", "user=bob",
+                  "acct_mgmt", typed="\n", decisions=0, stack=NO_OPINION)
+    assert played.results == [SUCCESS, SUCCESS]
+
+
+def test_approval_ends_with_the_next_attempt(fake):
+    """Approved, then denied on the same handle: nothing is known."""
+    script = """
+import pathlib
+flag = pathlib.Path("/run/house/approved-before")
+if flag.exists():
+    flag.unlink()
+    fake.greet()
+    fake.result(VERDICT=2, REASON="access_denied")
+else:
+    flag.touch()
+    fake.grant()
+"""
+    played = fake(script, "test", "authenticate", "authenticate",
+                  "acct_mgmt", typed="\n", decisions=0, stack=NO_OPINION)
+    assert played.results == [SUCCESS, AUTH_ERR, SUCCESS]
 
 
 @pytest.mark.parametrize("control", ["required", "requisite", "sufficient"])
@@ -301,6 +354,30 @@ fake.result()
                 decisions=0).result == SUCCESS
 
 
+def test_answer_is_not_kept(fake):
+    """It may be a code or a password: the host's memory has it no more."""
+    script = BEGIN + """
+import re
+fake.ask()
+answer = fake.receive("REPLY").fields["TEXT"]
+fake.ask()
+held = b""
+host = f"/proc/{os.getppid()}/"
+with open(host + "maps") as maps, open(host + "mem", "rb") as memory:
+    for first, last in re.findall(r"^(\\w+)-(\\w+) rw", maps.read(), re.M):
+        memory.seek(int(first, 16))
+        held += memory.read(int(last, 16) - int(first, 16))
+assert b"198.51.100.77" in held, len(held)  # its remote address is there
+assert answer.endswith("typed-but-gone"), answer
+assert b"typed-but-gone" not in held
+fake.receive("REPLY")
+fake.result()
+"""
+    played = fake(script, typed="x" * 40 + "typed-but-gone\n\n", decisions=0,
+                  options=("-r", "198.51.100.77"))
+    assert played.result == SUCCESS
+
+
 def test_what_is_typed_before_enter_stays_here(fake):
     """sshd types junk for users that it does not know."""
     script = BEGIN + """
@@ -313,14 +390,16 @@ fake.result()
                 decisions=0).result == SUCCESS
 
 
-@pytest.mark.parametrize("typed", ["x" * 4097, "caf\udce9"],
-                         ids=["too long", "no UTF-8"])
-def test_answer_that_cannot_travel(fake, typed):
-    """Nothing is cut or repaired: what arrives is taken for nothing."""
-    script = BEGIN + """
+@pytest.mark.parametrize("typed, expected", [
+    ("x" * 4097, {"TEXT": "", "IS_CUT": 1}),
+    ("x" * 4096, {"TEXT": "x" * 4096}),
+    ("caf\udce9", {"TEXT": "?"})], ids=["too long", "long", "no UTF-8"])
+def test_answer_that_cannot_travel(fake, typed, expected):
+    """Nothing is cut or repaired: it is taken for nothing, or too long."""
+    script = BEGIN + f"""
 fake.ask()
-answer = fake.receive("REPLY").fields["TEXT"]
-assert answer == "?", answer
+answer = fake.receive("REPLY").fields
+assert answer == {expected!r}, answer
 fake.result()
 """
     assert fake(script, typed=typed + "\n", decisions=0).result == SUCCESS

@@ -8,7 +8,7 @@ import pytest
 
 from conftest import ID
 from house import WORKER_UID
-from module import HELPER, wait_until
+from module import HELPER, is_child, wait_until
 
 SUCCESS, AUTH_ERR = 0, 7
 
@@ -81,16 +81,31 @@ def monitor(house):
                                if p.uid != WORKER_UID])[0]
 
 
-def worker(house):
-    """The worker that runs now."""
-    return wait_until(lambda: [p.pid for p in house.helpers()
-                               if p.uid == WORKER_UID])[0]
+def child(name):
+    """Return what finds the child of this name that runs now."""
+    def find(house):
+        return wait_until(lambda: [
+            p.pid for p in house.helpers()
+            if p.uid == WORKER_UID and is_child(p.pid, name)])[0]
+
+    find.__name__ = name
+    return find
+
+
+CHILDREN = [child(name) for name in ("po2-worker", "po2-judge",
+                                     "po2-fetcher")]
+VICTIMS = [monitor, *CHILDREN]
+
+
+def name_of(victim):
+    """Return the name of a process, for the name of a test."""
+    return victim.__name__
 
 
 @pytest.mark.parametrize("options", [(), ("-s",)])
 def test_monitor_killed_while_the_person_reads(
         stage, house, approved, options):
-    """Killed at the prompt: denied, and the worker dies with it."""
+    """Killed at the prompt: denied, and its children die with it."""
     running = approved(options=options)
     os.kill(monitor(house), signal.SIGKILL)
     house.wait_no_helpers(2)
@@ -98,15 +113,16 @@ def test_monitor_killed_while_the_person_reads(
     check_denied(stage.finish(running))
 
 
-def test_worker_killed_while_the_person_reads(stage, house, approved):
+@pytest.mark.parametrize("victim", CHILDREN, ids=name_of)
+def test_child_killed_while_the_person_reads(stage, house, approved, victim):
     """The monitor hears of it, and says so."""
     running = approved()
-    os.kill(worker(house), signal.SIGKILL)
+    os.kill(victim(house), signal.SIGKILL)
     running.press_enter()
     check_denied(stage.finish(running))
 
 
-@pytest.mark.parametrize("victim", [monitor, worker])
+@pytest.mark.parametrize("victim", VICTIMS, ids=name_of)
 def test_killed_while_it_polls(stage, house, approved, victim):
     """Killed after Enter, with nothing approved."""
     running = approved()
@@ -117,7 +133,7 @@ def test_killed_while_it_polls(stage, house, approved, victim):
 
 
 @pytest.mark.parametrize("after_ms", range(0, 40, 5))
-@pytest.mark.parametrize("victim", [monitor, worker])
+@pytest.mark.parametrize("victim", VICTIMS, ids=name_of)
 def test_killed_at_any_moment(stage, house, provider, victim, after_ms):
     """From its first instructions on: never a success."""
     house.use_provider(provider)

@@ -19,10 +19,19 @@ from module import children, is_running, wait_until
 from sandbox_calls import (
     AF_UNIX, AT_FDCWD, CAP_KILL, DONE, FAMILIES, FIOSETOWN, F_SETFL, F_SETOWN,
     F_SETSIG, INTERNAL, KILLED, MONITOR, NO_FAMILY, O_ASYNC, SIGKILL, SIGPIPE,
-    SIGXFSZ, SOCK_DGRAM, SOCK_RAW, SOCK_SEQPACKET, SOCK_STREAM, WORKER)
+    ENOSYS, JUDGE, SIGXFSZ, SOCK_DGRAM, SOCK_RAW, SOCK_SEQPACKET,
+    SOCK_STREAM, WORKER)
 
 INJECT = (Path(__file__).resolve().parents[2]
           / "build" / "release" / "tests" / "pam" / "inject")
+
+
+CHILDREN = ("worker", "judge", "fetcher")
+
+
+def wait_closed(module):
+    """Wait until the monitor's sandbox is closed: after its children's."""
+    wait_until(lambda: status(module.pid)["Seccomp"] == "2")
 
 
 @pytest.fixture
@@ -52,10 +61,16 @@ def probe(table, who, pid, what, call, expected):
     assert is_running(pid) or not alive
 
 
-@pytest.mark.parametrize("what, call, expected", WORKER,
-                         ids=[row[0] for row in WORKER])
-def test_worker(module, table, other, what, call, expected):
-    """A system call from inside the real worker."""
+ROWS = [(who, *row) for who, rows in (
+    ("worker", WORKER), ("fetcher", WORKER), ("judge", JUDGE))
+    for row in rows]
+
+
+@pytest.mark.parametrize("who, what, call, expected", ROWS,
+                         ids=[f"{row[0]}-{row[1]}" for row in ROWS])
+def test_child(module, table, other, who, what, call, expected):
+    """A system call from inside a real child."""
+    child = getattr(module, who)
     Path("/etc/pam_oauth2/demo-secret").write_text("secret\n")
     os.chmod("/etc/pam_oauth2/demo-secret", 0o600)
     scratch = HOME / "scratch"
@@ -63,60 +78,67 @@ def test_worker(module, table, other, what, call, expected):
     (scratch / "own").touch()
     for path in (scratch, scratch / "own"):
         os.chown(path, WORKER_UID, WORKER_UID)
-    values = {"pid": module.worker, "monitor": module.pid, "other": other,
+    values = {"pid": child, "monitor": module.pid, "other": other,
               "other_hex": other.to_bytes(4, "little").hex()}
-    probe(table, "worker", module.worker, what, call.format(**values),
-          expected)
+    probe(table, who, child, what, call.format(**values), expected)
     assert os.listdir(scratch) == ["own"]
     assert is_running(module.pid)
 
 
 @pytest.mark.parametrize("what, call, expected", MONITOR,
                          ids=[row[0] for row in MONITOR])
-def test_monitor(module, table, what, call, expected):
+def test_monitor(module, table, other, what, call, expected):
     """A system call from inside the real monitor."""
-    worker = module.worker
-    # Its own sandbox closes after the worker was forked.
-    wait_until(lambda: status(module.pid)["Seccomp"] == "2")
-    probe(table, "monitor", module.pid, what, call, expected)
+    ours = {name: getattr(module, name) for name in CHILDREN}
+    (HOME / "scratch").mkdir()
+    wait_closed(module)
+    probe(table, "monitor", module.pid, what,
+          call.format(other=other, **ours), expected)
+    assert os.listdir(HOME / "scratch") == []
+    assert is_running(other)
     if expected == KILLED:
-        wait_until(lambda: not is_running(worker), timeout=1)
+        wait_until(lambda: not any(map(is_running, ours.values())), timeout=1)
 
 
-def test_worker_has_no_other_socket(module, table):
+@pytest.mark.parametrize("who, expected", [
+    ("worker", NO_FAMILY), ("fetcher", NO_FAMILY), ("judge", ENOSYS)])
+def test_no_other_socket(module, table, who, expected):
     """Every family but IPv4 and IPv6, by name in the table."""
     names = {int(value): value.name for value in socket.AddressFamily}
     for family in FAMILIES:
         for kind in (SOCK_STREAM, SOCK_DGRAM, SOCK_RAW, SOCK_SEQPACKET):
             rows = table if kind == SOCK_STREAM else []
-            probe(rows, "worker", module.worker,
+            probe(rows, who, getattr(module, who),
                   f"socket {names.get(family, family)}",
-                  f"socket {family} {kind} 0", NO_FAMILY)
+                  f"socket {family} {kind} 0", expected)
 
 
-def test_worker_cannot_write_to_the_system_log(house, module):
-    """No record of a decision can be forged from inside the worker."""
+@pytest.mark.parametrize("who", CHILDREN)
+def test_no_child_can_write_to_the_system_log(house, module, who):
+    """No record of a decision can be forged from inside."""
+    child = getattr(module, who)
     mark = house.log.mark()
     path = b"/dev/log\0"
     address = (socket.AF_UNIX.to_bytes(2, "little") + path).hex()
     for kind in (SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET):
-        inject(module.worker, f"socketpair {AF_UNIX} {kind} 0 @8")
+        inject(child, f"socketpair {AF_UNIX} {kind} 0 @8")
         for fd in range(3, 12):
-            if is_running(module.worker):
-                came = inject(module.worker, f"sendto {fd} s:event=forged 12"
+            if is_running(child):
+                came = inject(child, f"sendto {fd} s:event=forged 12"
                               f" 0x4000 x:{address} {2 + len(path)}")
                 assert came != "= 12" or fd == 3, (kind, fd, came)
     assert not [line for line in house.log.since(mark) if "forged" in line]
 
 
-def test_worker_cannot_have_others_killed(module, other):
+@pytest.mark.parametrize("who", CHILDREN)
+def test_no_child_can_have_others_killed(module, other, who):
     """The kernel signals the owner of a descriptor, if it may be set."""
     for call in (f"fcntl 3 {F_SETOWN} {other}",
                  f"ioctl 3 {FIOSETOWN} x:{other.to_bytes(4, 'little').hex()}",
                  f"fcntl 3 {F_SETSIG} {SIGKILL}",
                  f"fcntl 3 {F_SETFL} {O_ASYNC}"):
-        print(call, inject(module.worker, call))
-    module.greet()  # so that something comes for the worker
+        print(call, inject(getattr(module, who), call))
+    module.greet()  # so that something comes for the children
     module.probe().reply()
     module.verdict()
     assert is_running(other)
@@ -148,9 +170,10 @@ def signals(mask):
     return {number for number in range(1, 65) if bits >> (number - 1) & 1}
 
 
-def test_worker_is_nobody(module):
-    """The worker's user, capabilities, groups and filter."""
-    found = status(module.worker)
+@pytest.mark.parametrize("who", CHILDREN)
+def test_child_is_nobody(module, who):
+    """Its user, capabilities, groups and filter."""
+    found = status(getattr(module, who))
     who = "\t".join([str(WORKER_UID)] * 4)
     assert (found["Uid"], found["Gid"]) == (who, who)
     assert found["Groups"] == ""
@@ -161,9 +184,10 @@ def test_worker_is_nobody(module):
     assert found["Threads"] == "1"
 
 
-def test_worker_is_small(module):
-    """The worker's limits."""
-    found = limits(module.worker)
+@pytest.mark.parametrize("who", CHILDREN)
+def test_child_is_small(module, who):
+    """Its limits."""
+    found = limits(getattr(module, who))
     for name, value in {"core file size": 0, "file size": 0,
                         "open files": 64, "cpu time": 60,
                         "address space": 1024**3,
@@ -171,11 +195,12 @@ def test_worker_is_small(module):
         assert found[f"Max {name}"] == (str(value),) * 2, name
 
 
-def test_worker_has_four_descriptors(module):
+@pytest.mark.parametrize("who", CHILDREN)
+def test_child_has_four_descriptors(module, who):
     """/dev/null three times, and the leg to the monitor."""
-    assert module.worker
-    wait_until(lambda: status(module.pid)["Seccomp"] == "2")
-    found = descriptors(module.worker)
+    child = getattr(module, who)
+    wait_closed(module)
+    found = descriptors(child)
     assert sorted(found) == [0, 1, 2, 3]
     assert {found[fd] for fd in (0, 1, 2)} == {"/dev/null"}
     assert found[3].startswith("socket:")
@@ -183,18 +208,18 @@ def test_worker_has_four_descriptors(module):
 
 
 def test_monitor_has_few_descriptors(module):
-    """The module's leg, the worker's, and the log."""
-    wait_until(lambda: status(module.pid)["Seccomp"] == "2")
+    """The module's leg, those of its children, and the log."""
+    wait_closed(module)
     found = descriptors(module.pid)
     assert {found[fd] for fd in (0, 1, 2)} == {"/dev/null"}
     sockets = [what for fd, what in found.items() if fd > 2]
-    assert len(sockets) == 3
+    assert len(sockets) == 2 + len(CHILDREN)
     assert all(what.startswith("socket:") for what in sockets)
 
 
 def test_monitor_is_root_and_nothing_else(module):
     """The monitor's ids, and what a host cannot hand down to it."""
-    wait_until(lambda: status(module.pid)["Seccomp"] == "2")
+    wait_closed(module)
     found = status(module.pid)
     root = "\t".join(["0"] * 4)
     assert (found["Uid"], found["Gid"]) == (root, root)
@@ -212,9 +237,9 @@ def test_monitor_is_root_and_nothing_else(module):
     assert limits(module.pid)["Max core file size"] == ("0", "0")
 
 
-def test_both_are_apart(module):
+def test_all_are_apart(module):
     """An empty environment, a session of their own, no way to look in."""
-    for pid in (module.pid, module.worker):
+    for pid in (module.pid, module.worker, module.judge, module.fetcher):
         assert Path(f"/proc/{pid}/environ").read_bytes() == b""
         assert os.getsid(pid) == module.pid
         # Not dumpable: its files in /proc are root's, and only root's.
@@ -240,20 +265,21 @@ def can_look_into(pid):
 
 def test_monitor_cannot_be_looked_into(module):
     """Not dumpable: no core, and nobody traces it without more rights."""
-    wait_until(lambda: status(module.pid)["Seccomp"] == "2")
+    wait_closed(module)
     open_one = subprocess.Popen([*LIKE_THE_MONITOR, "sleep", "60"])
     wait_until(lambda: status(open_one.pid)["Name"] == "sleep")
     try:
         assert can_look_into(open_one.pid)
         assert not can_look_into(module.pid)
-        assert not can_look_into(module.worker)
+        for who in CHILDREN:
+            assert not can_look_into(getattr(module, who))
     finally:
         open_one.kill()
         open_one.wait()
 
 
 HOSTILE = """\
-import os, resource, signal, sys
+import ctypes, os, resource, signal, sys
 sys.path.insert(0, sys.argv[1])
 from module import spawn
 import socket
@@ -266,10 +292,12 @@ for number in (signal.SIGPIPE, signal.SIGCHLD, signal.SIGTERM):
 signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
 signal.alarm(1)
 for name, value in dict(FSIZE=0, CPU=5, AS=2**30, DATA=2**30, STACK=2**20,
-                        NOFILE=20).items():
+                        NOFILE=20, NPROC=50).items():
     limit = getattr(resource, "RLIMIT_" + name)
     resource.setrlimit(limit, (value, resource.getrlimit(limit)[1]))
 os.nice(10)
+os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
+ctypes.CDLL(None).prctl(29, ctypes.c_ulong(2**60), 0, 0, 0)
 os.setresuid(21001, 0, 0)
 os.setresgid(21001, 0, 0)
 print(spawn(theirs.fileno(), env={}), flush=True)
@@ -291,9 +319,15 @@ def test_monitor_takes_nothing_from_a_hostile_caller(module, tmp_path):
         for name in ("cpu time", "file size", "address space", "data size"):
             assert found[f"Max {name}"] == ("unlimited",) * 2, name
         assert found["Max open files"] == ("256",) * 2
+        assert len(set(found["Max processes"])) == 1
         assert found["Max stack size"] == (str(8 * 1024**2),) * 2
-        assert os.getpriority(os.PRIO_PROCESS, pid) == 0
-        assert children(pid)
+        ours = children(pid)
+        assert len(ours) == len(CHILDREN)
+        for process in (pid, *ours):
+            assert os.getpriority(os.PRIO_PROCESS, process) == 0
+            assert os.sched_getscheduler(process) == os.SCHED_OTHER
+            slack = Path(f"/proc/{process}/timerslack_ns").read_text()
+            assert int(slack) == 50000
     finally:
         host.communicate("")
 

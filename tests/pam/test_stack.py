@@ -117,6 +117,18 @@ def test_good_arguments(stage, house):
     assert str(other) in played.decisions[0]["detail"]
 
 
+@pytest.mark.parametrize("arguments", [(), ("debug",)])
+def test_debug_argument(stage, house, arguments):
+    """With it every step is logged, without it none."""
+    mark = house.log.mark()
+    played = denied(stage.play(stack=stage.stack("required", *arguments)),
+                    "provider_unreachable")
+    steps = [line for line in house.log.since(mark) if "event=step" in line]
+    assert bool(steps) == bool(arguments)
+    assert all(f'id="{played.decisions[0]["id"]}"' in line
+               for line in steps)
+
+
 def test_denial_tells_and_logs_the_same_id(stage):
     """The id on the screen is the one in the log."""
     played = denied(stage.play(), "provider_unreachable")
@@ -165,6 +177,14 @@ def test_silent(stage):
     assert not played.messages
 
 
+def test_silent_module_says_nothing_either(stage):
+    """Nor what the module finds out by itself."""
+    played = denied(stage.play(options=("-F", SILENT),
+                               stack=stage.stack("required", "nonsense")),
+                    "settings_invalid")
+    assert not played.messages
+
+
 @pytest.mark.parametrize("options, reason", [
     (("-t", "tty1"), "provider_unreachable"), ((), "no_conversation")])
 def test_sudo_does_not_mean_silent(stage, options, reason):
@@ -200,6 +220,14 @@ def test_strange_user(stage, user):
     played = stage.play(user=user)
     assert played.result != SUCCESS
     assert played.decisions[0]["result"] == "denied"
+
+
+@pytest.mark.parametrize("user", ["a" * 256, "caf\udce9"],
+                         ids=["too long", "no UTF-8"])
+def test_user_that_cannot_travel(stage, user):
+    """Like anybody who is not there; no helper is asked."""
+    played = denied(stage.play(user=user), "user_unknown")
+    assert played.decisions[0]["flow"] == ""
 
 
 @pytest.mark.parametrize("rhost", [

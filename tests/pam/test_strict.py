@@ -9,7 +9,8 @@ import test_reasons
 from conftest import DRIVER
 from scene import AUTHINFO_UNAVAIL, OPEN, Play, Scene
 from documents import WELL_KNOWN
-from scenes_provider import HANG, PENDING, RESET, TOKEN
+from helper_house import TOKEN
+from scenes_provider import HANG, PENDING, RESET
 
 
 @pytest.fixture

@@ -3,10 +3,14 @@
 //
 // node provider.mjs --cert FILE --key FILE --accounts FILE --log FILE
 //     [--port N] [--name HOST] [--keep-alive SECONDS] [--device-ttl SECONDS]
-//     [--redirect-uri URI] [--par yes|no] [--code-bits N]
+//     [--redirect-uri URI] [--device yes|no] [--par yes|no] [--claims yes|no]
+//     [--code-bits N] [--keys DIR]
 //
-// --redirect-uri adds to those of the clients that have any; --par no leaves
-// pushed authorization requests out; --code-bits makes codes longer.
+// --redirect-uri adds to those of the clients that have any; --device no
+// leaves the device grant out, --par no pushed authorization requests,
+// --claims no the claims parameter; --code-bits makes codes longer; --keys is
+// where make_keys.sh has put the keys of clients that sign: without it there
+// are no such clients.
 //
 // Prints "ready ISSUER" once it listens. Ends on SIGTERM, when its standard
 // input closes, and when the process that started it is gone.
@@ -39,8 +43,11 @@ function readOptions() {
       'keep-alive': text('5'),
       'device-ttl': text('600'),
       'redirect-uri': text(),
+      device: text('yes'),
       par: text('yes'),
+      claims: text('yes'),
       'code-bits': text('256'),
+      keys: text(),
     },
   });
   for (const name of ['cert', 'key', 'accounts', 'log']) {
@@ -59,19 +66,28 @@ function makeKeys() {
   };
 }
 
-function readClients(added) {
+function giveKey(client, keys) {
+  const alg = client.token_endpoint_auth_signing_alg;
+  if (!alg) return client;
+  const key = crypto.createPublicKey(fs.readFileSync(`${keys}/${alg}.pub`));
+  return { ...client, jwks: { keys: [key.export({ format: 'jwk' })] } };
+}
+
+function readClients(added, keys) {
   const file = new URL('./clients.json', import.meta.url);
   const clients = JSON.parse(fs.readFileSync(file, 'utf8'));
   for (const { redirect_uris: uris } of clients) {
     if (added && uris.length > 0) uris.push(added);
   }
-  return clients;
+  return clients
+    .filter((client) => keys || !client.token_endpoint_auth_signing_alg)
+    .map((client) => giveKey(client, keys));
 }
 
 function configure(options, accounts, journal) {
   return {
     adapter: makeAdapter(journal),
-    clients: readClients(options['redirect-uri']),
+    clients: readClients(options['redirect-uri'], options.keys),
     claims: {
       openid: ['sub'],
       email: ['email', 'email_verified'],
@@ -80,10 +96,10 @@ function configure(options, accounts, journal) {
     clientBasedCORS: () => false,
     cookies: { keys: [crypto.randomBytes(32).toString('hex')] },
     features: {
-      claimsParameter: { enabled: true },
+      claimsParameter: { enabled: options.claims === 'yes' },
       devInteractions: { enabled: false },
       deviceFlow: {
-        enabled: true,
+        enabled: options.device === 'yes',
         userCodeInputSource: pages.codeInput,
         userCodeConfirmSource: pages.codeConfirm,
         successSource: pages.codeSuccess,

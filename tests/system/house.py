@@ -18,7 +18,7 @@ from pathlib import Path
 
 import namespace
 from logbook import Logbook
-from provider import ROOT, SOURCE, Provider, make_ca, program
+from provider import ROOT, SOURCE, Provider, make_ca, make_keys, program
 from terminal import Terminal
 
 HOME = Path("/run/house")
@@ -29,6 +29,7 @@ SETTINGS = Path("/etc/pam_oauth2/pam_oauth2.conf")
 ALLOWLIST = Path("/etc/pam_oauth2/allowlist")
 CA_FILE = Path("/etc/pam_oauth2/demo-ca.pem")
 SECRET_FILE = Path("/etc/pam_oauth2/demo-secret")
+KEY_FILE = Path("/etc/pam_oauth2/demo-key.pem")
 HELPER_NAME = "pam_oauth2_helper"
 WORKER_USER = "_pam_oauth2"
 WORKER_UID = 891
@@ -179,6 +180,7 @@ class House:
         self._install()
         self.log = Logbook(HOME / "syslog")
         make_ca(HOME / "ca")
+        make_keys(HOME / "keys")
         shutil.copyfile(HOME / "ca" / "ca.pem", CA_FILE)
         CA_FILE.chmod(0o644)
         self.write_stack("sshd", STACK)
@@ -305,20 +307,25 @@ class House:
 
     @staticmethod
     def _client_lines(client_id):
-        """Return the settings of a client, its secret put into a file."""
+        """Return the settings of a client; its secret or key is a file."""
         client = next(c for c in CLIENTS if c["client_id"] == client_id)
         method = client["token_endpoint_auth_method"]
-        lines = [f"client_id = {client_id}"]
-        if method != "none":
+        lines = [f"client_id = {client_id}",
+                 f"token_endpoint_auth_method = {method}"]
+        if "client_secret" in client:
             write_file(SECRET_FILE, client["client_secret"] + "\n", 0o600)
-            lines += [f"client_secret_file = {SECRET_FILE}",
-                      f"token_endpoint_auth_method = {method}"]
+            lines.append(f"client_secret_file = {SECRET_FILE}")
+        if alg := client.get("token_endpoint_auth_signing_alg"):
+            key = (HOME / "keys" / f"{alg}.pem").read_text()
+            write_file(KEY_FILE, key, 0o600)
+            lines.append(f"private_key_file = {KEY_FILE}")
         return lines
 
     def start_provider(self, accounts=ACCOUNTS, **options):
         """Start a provider; options are those of provider.mjs."""
         directory = HOME / f"provider{len(self._providers)}"
-        provider = Provider(directory, HOME / "ca", accounts, **options)
+        provider = Provider(directory, HOME / "ca", accounts,
+                            keys=HOME / "keys", **options)
         self._providers.append(provider)
         return provider
 

@@ -46,6 +46,12 @@ def make_ca(directory, *names):
     subprocess.run([SOURCE / "make_ca.sh", directory, *names], check=True)
 
 
+def make_keys(directory):
+    """Make the keys of clients that sign, in a directory that is made."""
+    directory.mkdir(mode=0o700)
+    subprocess.run([SOURCE / "make_keys.sh", directory], check=True)
+
+
 def approve_command(ca_file, *arguments):
     """Return the command line that walks a provider's pages."""
     return ["/usr/bin/python3", str(SOURCE / "approve.py"),

@@ -10,9 +10,8 @@ from itertools import chain
 from pathlib import Path
 
 import pytest
-from house import (ENVIRONMENT, HOME, PRIVATE_DIRECTORIES, WORKER_UID,
-                   as_user, write_file)
-from story import COMMAND, reached_by
+from house import ENVIRONMENT, HOME, WORKER_UID, as_user, write_file
+from story import COMMAND, POLL, reached_by
 from terminal import Detached, TerminalError
 from trap import VARIABLES, Trap
 
@@ -93,7 +92,7 @@ def test_the_environment_of_a_caller_is_not_obeyed(house, local, trap, way):
                         for _ in range(2))
     environments = [Path(f"/proc/{process.pid}/environ").read_bytes()
                     for process in house.helpers()]
-    assert environments == [b""] * 4
+    assert environments == [b""] * 8  # a monitor and three children each
     refused.approve("mallory").press_enter()
     assert not refused.outcome()
     assert trap.caught() == []
@@ -115,6 +114,12 @@ HARMLESS = {
     "small stack": "limit(r.RLIMIT_STACK, 2 ** 16)",
     "one process": "limit(r.RLIMIT_NPROC, 1)",
     "core files": "limit(r.RLIMIT_CORE, r.RLIM_INFINITY)",
+    "no locked memory": "limit(r.RLIMIT_MEMLOCK, 0)",
+    "no pending signals": "limit(r.RLIMIT_SIGPENDING, 0)",
+    "no message queues": "limit(r.RLIMIT_MSGQUEUE, 0)",
+    "one CPU": "os.sched_setaffinity(0, {0})",
+    "the first to be killed": "open('/proc/self/oom_score_adj', 'w')"
+                              ".write('1000')",
     "nice": "os.nice(19)",
     "idle": "os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))",
     "alarm": "s.alarm(100)",
@@ -148,7 +153,7 @@ EXPLAINED = {"helper_failed", "sandbox_failed", "no_conversation",
 
 def listing():
     """Return what is where a login might leave a file."""
-    places = chain(PRIVATE_DIRECTORIES, (HOME / "people").iterdir())
+    places = chain(["/run/pam_oauth2"], (HOME / "people").iterdir())
     return {path for place in places for path in Path(place).iterdir()
             if not path.name.startswith(".")}
 
@@ -252,6 +257,16 @@ def test_who_lets_an_alarm_end_su_ends_the_helper(house, tricked):
     assert bob.session.wait() == -signal.SIGALRM
     house.wait_no_helpers(SOON)
     assert bob.decision()["result"] == "denied"
+
+
+def test_a_caller_cannot_put_the_deadline_off(house, provider, tricked):
+    """Timers that may be years late: the helper ends when it should."""
+    house.use_provider(provider, login_timeout=10)
+    bob = tricked("su", "import ctypes; ctypes.CDLL(None).prctl("
+                  "29, ctypes.c_ulong(2 ** 60), 0, 0, 0)").wait_text()
+    house.wait_no_helpers(10 + SOON)
+    assert bob.decision()["reason"] == "login_timeout"
+    assert len(bob.requests(POLL)) == 1
 
 
 HOSTILE = """if True:

@@ -20,7 +20,7 @@ RETRIED = {PAM_PERM_DENIED, PAM_AUTH_ERR, PAM_AUTHINFO_UNAVAIL, PAM_MAXTRIES}
 PAM_CODES = {3, 4, 5, 8, 10, 12, 13, 14, 27} | RETRIED | {
     PAM_CONV_ERR, PAM_ABORT}
 PAM_SILENT = 0x8000
-SUDO_REPLY_LIMIT, LINE_LIMIT = 511, 4095
+SUDO_REPLY_LIMIT, SUDO_READS, LINE_LIMIT = 511, 1023, 4095
 PROMPT = rb"say> "
 SERVICES = ("sudo", "su", "login")
 LOGIN_DEFS = Path("/etc/login.defs")
@@ -179,6 +179,26 @@ def test_sudo_refuses_a_reply_of_512_bytes(run, probe, length):
     assert status == (0 if fits else 1)
 
 
+def test_sudo_leaves_the_rest_of_a_long_line(run, probe):
+    """It reads 1023 bytes; the rest answers the next question."""
+    session = run("sudo", "on=say> ", "on=say> ")
+    answer(session, b"x" * SUDO_READS + b"the rest\r")
+    assert session.wait() == 1
+    first, second = probe.notes("on")
+    assert first.code == PAM_CONV_ERR and second.reply == b"the rest"
+
+
+def test_sudo_asks_nothing_more_after_a_key(run, probe):
+    """Further prompts fail, unseen and at once."""
+    session = run("sudo", "on=say> ", "on=again> ", "off=once more> ")
+    session.expect(PROMPT)
+    time.sleep(0.2)  # it misses a key in the instant before it reads
+    session.send(b"\x03")
+    assert session.wait() == 1 and "again" not in session.text
+    codes = [note.code for note in probe.notes("on") + probe.notes("off")]
+    assert codes == [PAM_CONV_ERR] * 3
+
+
 def test_sudo_without_a_terminal_prompts_into_the_input(detached, probe):
     """With an echo it eats a line, without one it refuses."""
     steps = ("info=text", "on=say> ", "off=password> ")
@@ -263,9 +283,11 @@ def test_login_ends_everything_after_login_timeout(run, probe):
     assert not probe.notes("slept")
 
 
-def test_login_cuts_a_pasted_reply(run, probe):
-    """The line discipline does: 4095 bytes."""
-    session = run("login", "on=say> ")
+@pytest.mark.parametrize("service, done", [
+    ("login", rb"\$ "), ("su", rb"uid=\d+")])
+def test_the_kernel_cuts_a_pasted_reply(run, probe, service, done):
+    """The line discipline of a terminal keeps 4095 bytes."""
+    session = run(service, "on=say> ")
     answer(session, b"x" * 4200 + b"\r")
-    session.expect(rb"\$ ")
+    session.expect(done)
     assert probe.note("on").reply == b"x" * LINE_LIMIT

@@ -6,6 +6,7 @@ import time
 
 import pytest
 from house import ACCOUNTS
+from logbook import fields
 
 FIELDS = {
     "time", "id", "phase", "result", "reason", "host", "service", "user",
@@ -13,6 +14,8 @@ FIELDS = {
 }
 # Every code and token of the provider has 43 of these or more.
 TOKEN = re.compile(r"[A-Za-z0-9_-]{40,}")
+# What debug = yes tells of a login: the second words.
+STEPS = ["of", "person", "provider", "person", "provider"]
 SOON = 2
 MALLORY = next(a for a in ACCOUNTS if a["login"] == "mallory")
 
@@ -44,6 +47,12 @@ def test_a_login_leaves_one_record(
     assert record["user"] == "alice" and record["service"] == "sshd"
     assert record["iss"] == provider.issuer
     check_no_secret(alice)
+    steps = [fields(line) for line in house.log.since(alice.log_mark)
+             if "event=step" in line]
+    assert {step["id"] for step in steps} == (
+        {record["id"]} if debug == "yes" else set())
+    assert [step["step"].split()[1] for step in steps] == (
+        STEPS if debug == "yes" else [])
 
 
 def test_a_declined_login_leaves_one_record(login):

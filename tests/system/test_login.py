@@ -9,6 +9,7 @@ SOON = 1
 LIMIT, MARGIN = 60, 3
 ENDS = {
     "Ctrl-C": lambda session: session.send(b"\x03"),
+    "Ctrl-\\": lambda session: session.send(b"\x1c"),
     "a closed window": lambda session: session.close_window(),
     "kill -9": lambda session: session.hang_up(signal.SIGKILL),
 }
@@ -31,6 +32,17 @@ def test_no_helper_outlives_login(house, local, how, capsys):
         print(f"\n{how}: no helper after {time.monotonic() - begin:.2f} s",
               end="")
     assert alice.decision()["reason"] in ("cancelled", "client_gone")
+
+
+@pytest.mark.parametrize("how", ENDS)
+def test_no_helper_outlives_login_at_the_prompt(
+        house, prompting, local, how):
+    """Nor when it is ended while it asks; nothing is asked again."""
+    alice = local("root", "login", "alice").wait_prompt()
+    ENDS[how](alice.session)
+    house.wait_no_helpers(SOON)
+    assert alice.decision()["reason"] in ("cancelled", "client_gone")
+    assert alice.session.text.count("Code:") == 1
 
 
 def test_what_is_said_ends_before_login_does(house, provider, local):

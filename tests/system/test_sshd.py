@@ -16,6 +16,7 @@ from terminal import Askpass, Detached, Terminal
 INTERVAL = 5
 ALLOWANCE = 0.5
 SOON = 1
+NOISE = 0.01  # of a machine that has more to do
 BANNER = "This is the bastion."
 PEOPLE_HOME = HOME / "people" / "alice"
 
@@ -130,7 +131,7 @@ def refused(login, user):
     for pattern, name in SAME:
         seen = re.sub(pattern, name, seen)
     sent = [e["path"] for e in session.requests(
-        "/device/auth", POLL, "/me", "/.well-known/openid-configuration")]
+        "/device/auth", POLL, "/me")]
     return seen, sent, took
 
 
@@ -146,7 +147,7 @@ def test_an_unknown_user_cannot_be_told(house, provider, login, capsys):
     with capsys.disabled():
         print(f"\nEnter -> denied: known user {waits[0]:.3f} s, "
               f"unknown user {waits[1]:.3f} s")
-    assert max(waits) < 2 * min(waits)
+    assert max(waits) < 2 * min(waits) + NOISE
 
 
 def test_every_try_has_a_code_of_its_own(house, provider, login):

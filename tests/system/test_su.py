@@ -38,11 +38,13 @@ def test_no_helper_outlives_su(house, local, how, capsys):
     assert bob.requests(POLL) == []
 
 
-def test_ctrl_c_at_the_prompt_ends_su(house, prompting, local):
+@pytest.mark.parametrize("key, number", [(b"\x03", signal.SIGINT),
+                                         (b"\x1c", signal.SIGQUIT)])
+def test_a_key_at_the_prompt_ends_su(house, prompting, local, key, number):
     """Nothing is asked again."""
     bob = local("bob", *SU).wait_prompt()
-    bob.session.send(b"\x03")
-    assert bob.session.wait() == -signal.SIGINT
+    bob.session.send(key)
+    assert bob.session.wait() == -number
     house.wait_no_helpers(SOON)
     assert bob.decision()["reason"] in ("cancelled", "client_gone")
 

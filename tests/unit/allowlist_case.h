@@ -22,7 +22,7 @@ parse_n(const char *text, size_t n, const char *user, struct allowlist **ret,
 	struct source source = { "allow", text, n };
 
 	d->text[0] = '\0';
-	return allowlist_parse(&source, user, ret, d);
+	return allowlist_parse(&source, user, true, ret, d);
 }
 
 static inline enum oauth2_err

@@ -23,8 +23,12 @@ struct given {
 	const char *groups;
 	const char *claims;
 	const char *sub; /* 42 */
+	char *hd;	 /* in the settings */
+	char *tid;
 	bool is_unverified;
 	bool is_exact;
+	bool is_assumed;
+	enum reason binding; /* approved */
 };
 
 static char pattern[] = "[a-zA-Z_][a-z0-9_.@-]{0,31}";
@@ -68,7 +72,8 @@ parse(const char *text, const char *user)
 	struct allowlist *allowlist = NULL;
 	struct detail d = { .text = "" };
 
-	if (allowlist_parse(&source, user, &allowlist, &d) != OAUTH2_ERR_OK)
+	if (allowlist_parse(&source, user, true, &allowlist, &d) !=
+	    OAUTH2_ERR_OK)
 		fail_msg("%s", d.text);
 	return allowlist;
 }
@@ -82,17 +87,24 @@ decide(const struct given *given)
 	AUTO(identity_free) struct identity *identity = usual_identity(given);
 	struct settings settings = usual_settings();
 	struct user user = { name, true, 1000 };
-	struct policy_input input = { &settings, &user, allowlist, identity };
+	struct policy_input input = { &settings, &user, allowlist, identity,
+		given->binding != 0 ? given->binding : REASON_approved };
 	struct detail d = { .text = "" };
-	const char *rule = "untouched";
+	static const struct allowlist_line untouched;
+	const struct allowlist_line *line = &untouched;
 	enum reason reason;
 
+	settings.provider.hd = given->hd;
+	settings.provider.tid = given->tid;
+	settings.provider.assume_email_verified = given->is_assumed;
 	if (given->is_exact)
 		settings.email_local_part = SETTINGS_LOCAL_PART_EXACT;
-	reason = policy_decide(&input, &rule, &d);
+	reason = policy_decide(&input, &line, &d);
 	/* A rule if and only if it is granted; else words without an @. */
-	assert_int_equal(reason == REASON_approved, rule != NULL);
-	assert_int_equal(reason == REASON_approved, d.text[0] == '\0');
+	assert_int_equal(reason == REASON_approved, line != NULL);
+	/* Why an email is not bound is said by who looked. */
+	assert_int_equal(reason == REASON_approved || reason == given->binding,
+	    d.text[0] == '\0');
 	assert_null(strchr(d.text, '@'));
 	return reason;
 }

@@ -46,7 +46,8 @@ struct scene {
 	enum wire_cancel cause;
 	bool is_cancelled;
 	const char *answer;
-	char heard[64]; /* what the helper got: R reply, C1-C4 cancel */
+	int64_t thinks_ns; /* before the answer */
+	char heard[64];	   /* what it got: R reply, L cut, C1-C4 cancel */
 	struct session_result result;
 };
 
@@ -69,6 +70,7 @@ on_ask(void *context, enum wire_echo echo, const char *text, char **ret,
 	assert_int_equal(echo, WIRE_ECHO_ON);
 	assert_string_equal(text, "well?");
 	s->asked++;
+	clock_sleep_until(clock_monotonic_ns() + s->thinks_ns);
 	if (s->ask_err != OAUTH2_ERR_OK) {
 		*ret_cause = s->cause;
 		return s->ask_err;
@@ -209,7 +211,8 @@ hear(struct scene *s)
 	    OAUTH2_ERR_OK)
 		snprintf(s->heard + n, sizeof(s->heard) - n, "-");
 	else if (m.type == WIRE_REPLY)
-		snprintf(s->heard + n, sizeof(s->heard) - n, "R");
+		snprintf(s->heard + n, sizeof(s->heard) - n,
+		    wire_get_u64(&m, WIRE_TAG_IS_CUT) == 1 ? "L" : "R");
 	else
 		snprintf(s->heard + n, sizeof(s->heard) - n, "C%d",
 		    (int)wire_get_u64(&m, WIRE_TAG_CAUSE));

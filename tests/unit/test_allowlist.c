@@ -241,6 +241,58 @@ the_claims_of_the_users_lines_are_named_once(void **state)
 	assert_true(strlist_has(&none, "preferred_username"));
 }
 
+/* Whoever it is about: the file is for one provider, and that has none. */
+static void
+without_addresses_to_rely_on_a_rule_about_one_is_wrong(void **state)
+{
+	static const char *const rows[] = {
+		"bob email:bob@corp.example",
+		"* email:*@corp.example",
+		"* email:*@corp.example claim:preferred_username=%u",
+		"alice sub:https://id.example|1 email:a@b",
+	};
+	struct detail d;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		AUTO(allowlist_free) struct allowlist *allowlist = NULL;
+		AUTO(buf_free) struct buf text = BUF(1000);
+		struct source source = { .name = "allow" };
+
+		buf_printf(
+		    &text, "alice sub:https://id.example|1\n%s\n", rows[i]);
+		source.data = buf_text(&text);
+		source.len = text.len;
+		assert_int_equal(
+		    allowlist_parse(&source, "alice", true, &allowlist, &d),
+		    OAUTH2_ERR_OK);
+		allowlist_free(TAKE(allowlist));
+		assert_int_equal(
+		    allowlist_parse(&source, "alice", false, &allowlist, &d),
+		    OAUTH2_ERR_CONFIG);
+		assert_null(allowlist);
+		assert_int_equal(
+		    strncmp(d.text, "allow:2: email: can never hold", 30), 0);
+	}
+}
+
+static void
+other_rules_need_no_address(void **state)
+{
+	static const char text[] = "alice sub:https://id.example|1\n"
+				   "bob claim:name=Bob group:x\n"
+				   "ops shared group:oncall\n"
+				   "* claim:preferred_username=%u\n";
+	AUTO(allowlist_free) struct allowlist *allowlist = NULL;
+	struct source source = { "allow", text, sizeof(text) - 1 };
+	struct detail d;
+
+	(void)state;
+	assert_int_equal(
+	    allowlist_parse(&source, "alice", false, &allowlist, &d),
+	    OAUTH2_ERR_OK);
+}
+
 int
 main(void)
 {
@@ -253,6 +305,9 @@ main(void)
 		cmocka_unit_test(without_a_line_nobody_is_listed),
 		cmocka_unit_test(a_user_called_star_gets_nothing_of_its_own),
 		cmocka_unit_test(the_claims_of_the_users_lines_are_named_once),
+		cmocka_unit_test(
+		    without_addresses_to_rely_on_a_rule_about_one_is_wrong),
+		cmocka_unit_test(other_rules_need_no_address),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

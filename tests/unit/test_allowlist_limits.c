@@ -154,22 +154,22 @@ the_file_is_for_roots_eyes_only(void **state)
 	(void)state;
 	assert_non_null(mkdtemp(house));
 	snprintf(path, sizeof(path), "%s/allowlist", house);
-	assert_int_equal(
-	    allowlist_load(path, "bob", &allowlist, &d), OAUTH2_ERR_NOT_FOUND);
+	assert_int_equal(allowlist_load(path, "bob", true, &allowlist, &d),
+	    OAUTH2_ERR_NOT_FOUND);
 	fd = open(path, O_WRONLY | O_CREAT, 0600);
 	assert_int_equal(write(fd, "bob email:b@c\n", 14), 14);
 	assert_int_equal(
-	    allowlist_load(path, "bob", &allowlist, &d), OAUTH2_ERR_OK);
+	    allowlist_load(path, "bob", true, &allowlist, &d), OAUTH2_ERR_OK);
 	assert_int_equal(allowlist->count, 1);
 	allowlist_free(allowlist);
 	allowlist = NULL;
 	assert_int_equal(fchmod(fd, 0640), 0);
-	assert_int_equal(
-	    allowlist_load(path, "bob", &allowlist, &d), OAUTH2_ERR_UNTRUSTED);
+	assert_int_equal(allowlist_load(path, "bob", true, &allowlist, &d),
+	    OAUTH2_ERR_UNTRUSTED);
 	assert_int_equal(fchmod(fd, 0600), 0);
 	assert_int_equal(ftruncate(fd, 8 * 1024 * 1024 + 1), 0);
-	assert_int_equal(
-	    allowlist_load(path, "bob", &allowlist, &d), OAUTH2_ERR_LIMIT);
+	assert_int_equal(allowlist_load(path, "bob", true, &allowlist, &d),
+	    OAUTH2_ERR_LIMIT);
 	assert_null(allowlist);
 	close(fd);
 	unlink(path);

@@ -222,6 +222,8 @@ a_detail_never_holds_an_address(void **state)
 		    "The user [address] is not assigned" },
 		{ "a@b, c@d\n<e@f>", "[address] [address]\\x0a[address]" },
 		{ "@", "[address]" },
+		{ "login_hint=alice%40corp.example is unknown",
+		    "[address] is unknown" },
 	};
 	struct audit_event event = usual_event();
 	char expected[200];
@@ -258,6 +260,8 @@ a_sub_that_is_an_address_is_written_only_when_granted(void **state)
 	event.sub = "alice@corp.example";
 	assert_non_null(strstr(format(&event), " sub=\"alice@corp.example\""));
 	event.reason = REASON_identity_not_allowed;
+	assert_non_null(strstr(format(&event), " sub=\"\" "));
+	event.sub = "oidc|alice%40corp.example";
 	assert_non_null(strstr(format(&event), " sub=\"\" "));
 	event.sub = "42";
 	assert_non_null(strstr(format(&event), " sub=\"42\" "));

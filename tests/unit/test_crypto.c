@@ -46,6 +46,20 @@ the_digests_of_the_standard(void **state)
 }
 
 static void
+sha512_is_that_of_the_standard(void **state)
+{
+	AUTO(buf_free) struct buf b = BUF(100);
+	uint8_t digest[CRYPTO_SHA512_SIZE];
+
+	(void)state;
+	assert_int_equal(crypto_sha512("abc", 3, digest), OAUTH2_ERR_OK);
+	base64url_encode(&b, digest, sizeof(digest));
+	assert_string_equal(buf_text(&b),
+	    "3a81oZNherrMQXNJriBBMRLm-k6JqX6iCp7u5ktV05ohkpkqJ0_BqDa6PCOj_uu9"
+	    "RU1EI2Q86A4qmslPpUyknw");
+}
+
+static void
 random_bytes_differ(void **state)
 {
 	uint8_t zero[32] = { 0 }, a[32] = { 0 }, b[32] = { 0 };
@@ -58,29 +72,57 @@ random_bytes_differ(void **state)
 }
 
 static void
-two_algorithms_have_names(void **state)
+four_algorithms_have_names(void **state)
 {
+	static const char *const names[] = { [CRYPTO_RS256] = "RS256",
+		[CRYPTO_PS256] = "PS256",
+		[CRYPTO_ES256] = "ES256",
+		[CRYPTO_EDDSA] = "EdDSA" };
 	static const char *const others[] = { "", "RS25", "RS2566", "rs256",
-		"RS384", "PS256", "HS256", "none", "EdDSA" };
+		"RS384", "RS512", "PS384", "ES384", "ES256K", "HS256", "none",
+		"None", "EDDSA", "Ed25519", "Ed448" };
 	enum crypto_alg alg;
 
 	(void)state;
-	assert_int_equal(crypto_alg_parse("RS256", &alg), OAUTH2_ERR_OK);
-	assert_int_equal(alg, CRYPTO_RS256);
-	assert_int_equal(crypto_alg_parse("ES256", &alg), OAUTH2_ERR_OK);
-	assert_int_equal(alg, CRYPTO_ES256);
+	for (size_t i = 0; i < COUNT(names); i++) {
+		assert_int_equal(
+		    crypto_alg_parse(names[i], &alg), OAUTH2_ERR_OK);
+		assert_int_equal(alg, i);
+	}
 	for (size_t i = 0; i < COUNT(others); i++)
 		assert_int_equal(
 		    crypto_alg_parse(others[i], &alg), OAUTH2_ERR_CONFIG);
 }
 
 static void
-sign(const char *pem, enum crypto_alg alg, const char *input, struct buf *ret)
+the_algorithm_follows_from_the_key(void **state)
+{
+	static const struct {
+		const char *pem, *alg;
+	} rows[] = {
+		{ rsa, "RS256" },
+		{ ec, "ES256" },
+		{ ec_sec1, "ES256" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		AUTO(crypto_key_free) struct crypto_key *key = NULL;
+
+		assert_int_equal(crypto_key_parse(rows[i].pem,
+				     strlen(rows[i].pem), &key, NULL),
+		    OAUTH2_ERR_OK);
+		assert_string_equal(crypto_key_alg(key), rows[i].alg);
+	}
+}
+
+static void
+sign(const char *pem, const char *input, struct buf *ret)
 {
 	AUTO(crypto_key_free) struct crypto_key *key = NULL;
 
 	assert_int_equal(
-	    crypto_key_parse(pem, strlen(pem), alg, &key, NULL), OAUTH2_ERR_OK);
+	    crypto_key_parse(pem, strlen(pem), &key, NULL), OAUTH2_ERR_OK);
 	assert_int_equal(
 	    crypto_sign(key, input, strlen(input), ret), OAUTH2_ERR_OK);
 }
@@ -92,7 +134,7 @@ rs256_signs_the_example_of_rfc_7515(void **state)
 	AUTO(buf_free) struct buf text = BUF(1000);
 
 	(void)state;
-	sign(rsa, CRYPTO_RS256, "eyJhbGciOiJSUzI1NiJ9." CLAIMS, &raw);
+	sign(rsa, "eyJhbGciOiJSUzI1NiJ9." CLAIMS, &raw);
 	base64url_encode(&text, raw.data, raw.len);
 	assert_string_equal(buf_text(&text),
 	    "cC4hiUPoj9Eetdgtv3hF80EGrhuB__dzERat0XF9g2VtQgr9PJbu3XOiZj5RZmh7"
@@ -154,8 +196,7 @@ es256_is_64_bytes_always(void **state)
 
 	(void)state;
 	assert_int_equal(
-	    crypto_key_parse(ec, strlen(ec), CRYPTO_ES256, &key, NULL),
-	    OAUTH2_ERR_OK);
+	    crypto_key_parse(ec, strlen(ec), &key, NULL), OAUTH2_ERR_OK);
 	for (int i = 0; i < 5000 && short_ones < 2; i++) {
 		AUTO(buf_free) struct buf raw = BUF(64);
 
@@ -176,7 +217,7 @@ the_older_form_of_an_ec_key_is_read(void **state)
 	AUTO(buf_free) struct buf raw = BUF(64);
 
 	(void)state;
-	sign(ec_sec1, CRYPTO_ES256, "header.claims", &raw);
+	sign(ec_sec1, "header.claims", &raw);
 	assert_true(verifies(raw.data, "header.claims"));
 }
 
@@ -188,8 +229,7 @@ a_signature_that_does_not_fit_is_an_error(void **state)
 
 	(void)state;
 	assert_int_equal(
-	    crypto_key_parse(ec, strlen(ec), CRYPTO_ES256, &key, NULL),
-	    OAUTH2_ERR_OK);
+	    crypto_key_parse(ec, strlen(ec), &key, NULL), OAUTH2_ERR_OK);
 	assert_int_equal(crypto_sign(key, "a", 1, &raw), OAUTH2_ERR_LIMIT);
 }
 
@@ -197,27 +237,21 @@ static void
 keys_that_do_not_fit_are_refused(void **state)
 {
 	static const char pem[] = "not a private key in PEM without a password";
-	static const char no_rsa[] =
-	    "the private key is not RSA, as RS256 needs";
-	static const char no_ec[] =
-	    "the private key is not P-256, as ES256 needs";
+	static const char other[] = "the private key is neither RSA nor P-256";
+	static const char curve[] =
+	    "the private key is on another curve than P-256";
 	static const struct {
-		const char *what, *pem;
-		enum crypto_alg alg;
-		const char *text;
+		const char *what, *pem, *text;
 	} rows[] = {
-		{ "empty", "", CRYPTO_RS256, pem },
-		{ "no PEM", "hello", CRYPTO_RS256, pem },
-		{ "a public key", public, CRYPTO_ES256, pem },
-		{ "with a password", encrypted, CRYPTO_ES256, pem },
-		{ "SEC 1 with a password", encrypted_sec1, CRYPTO_ES256, pem },
-		{ "EC for RS256", ec, CRYPTO_RS256, no_rsa },
-		{ "Ed25519 for RS256", ed25519, CRYPTO_RS256, no_rsa },
-		{ "RSA for ES256", rsa, CRYPTO_ES256, no_ec },
-		{ "P-384", p384, CRYPTO_ES256, no_ec },
-		{ "secp256k1", sec256k1, CRYPTO_ES256, no_ec },
-		{ "Ed25519 for ES256", ed25519, CRYPTO_ES256, no_ec },
-		{ "RSA 1024", rsa_1024, CRYPTO_RS256,
+		{ "empty", "", pem },
+		{ "no PEM", "hello", pem },
+		{ "a public key", public, pem },
+		{ "with a password", encrypted, pem },
+		{ "SEC 1 with a password", encrypted_sec1, pem },
+		{ "P-384", p384, curve },
+		{ "secp256k1", sec256k1, curve },
+		{ "Ed25519", ed25519, other },
+		{ "RSA 1024", rsa_1024,
 		    "the private key has not 2048 to 8192 bits" },
 	};
 
@@ -226,8 +260,8 @@ keys_that_do_not_fit_are_refused(void **state)
 		struct crypto_key *key = NULL;
 		struct detail d = { 0 };
 
-		if (crypto_key_parse(rows[i].pem, strlen(rows[i].pem),
-			rows[i].alg, &key, &d) != OAUTH2_ERR_CONFIG)
+		if (crypto_key_parse(rows[i].pem, strlen(rows[i].pem), &key,
+			&d) != OAUTH2_ERR_CONFIG)
 			fail_msg("not refused: %s", rows[i].what);
 		assert_null(key);
 		assert_string_equal(d.text, rows[i].text);
@@ -241,8 +275,7 @@ a_key_cut_anywhere_is_refused(void **state)
 	for (size_t n = 0; n < strlen(ec) - 20; n++) {
 		struct crypto_key *key = NULL;
 
-		if (crypto_key_parse(ec, n, CRYPTO_ES256, &key, NULL) !=
-		    OAUTH2_ERR_CONFIG)
+		if (crypto_key_parse(ec, n, &key, NULL) != OAUTH2_ERR_CONFIG)
 			fail_msg("not refused: %zu bytes", n);
 	}
 }
@@ -252,8 +285,10 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_digests_of_the_standard),
+		cmocka_unit_test(sha512_is_that_of_the_standard),
 		cmocka_unit_test(random_bytes_differ),
-		cmocka_unit_test(two_algorithms_have_names),
+		cmocka_unit_test(four_algorithms_have_names),
+		cmocka_unit_test(the_algorithm_follows_from_the_key),
 		cmocka_unit_test(rs256_signs_the_example_of_rfc_7515),
 		cmocka_unit_test(
 		    the_check_of_es256_takes_the_example_of_rfc_7515),

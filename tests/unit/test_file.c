@@ -1,44 +1,7 @@
 /* base/file: only what root alone could have written. Runs as root. */
-#include <errno.h>
-#include <fcntl.h>
-#include <ftw.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-#include <cmocka.h>
+#include "house_case.h"
 
 #include "base/file.h"
-
-/* Not below /tmp: others can write there. */
-static char house[] = "/run/pam_oauth2_test_file.XXXXXX";
-
-static const char *
-at(const char *name)
-{
-	static char path[4][512];
-	static unsigned next;
-	char *ret = path[next++ % 4];
-
-	snprintf(ret, sizeof(path[0]), "%s/%s", house, name);
-	return ret;
-}
-
-static void
-put(const char *name, const char *content, mode_t mode)
-{
-	int fd = open(at(name), O_WRONLY | O_CREAT | O_TRUNC, 0600);
-
-	assert_true(fd >= 0);
-	assert_int_equal(write(fd, content, strlen(content)), strlen(content));
-	assert_int_equal(fchmod(fd, mode), 0);
-	close(fd);
-}
 
 static enum oauth2_err
 get(const char *path, enum file_trust trust, struct detail *d)
@@ -194,6 +157,8 @@ paths_are_absolute_and_straight(void **state)
 	assert_int_equal(get("/", FILE_TRUST_ROOT, &d), OAUTH2_ERR_CONFIG);
 	assert_int_equal(
 	    get("/run/../etc/passwd", FILE_TRUST_ROOT, &d), OAUTH2_ERR_CONFIG);
+	assert_int_equal(
+	    get("/run/..", FILE_TRUST_ROOT, &d), OAUTH2_ERR_CONFIG);
 	memset(longest, '/', sizeof(longest));
 	longest[sizeof(longest) - 1] = '\0';
 	assert_int_equal(get(longest, FILE_TRUST_ROOT, &d), OAUTH2_ERR_LIMIT);
@@ -212,33 +177,6 @@ a_missing_file_says_so(void **state)
 	    get(at("missing/file"), FILE_TRUST_ROOT, &d), OAUTH2_ERR_NOT_FOUND);
 }
 
-static int
-setup(void **state)
-{
-	(void)state;
-	if (geteuid() != 0) {
-		fprintf(stderr, "test_file: needs root\n");
-		return 1;
-	}
-	return mkdtemp(house) == NULL;
-}
-
-static int
-remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-	(void)st;
-	(void)type;
-	(void)ftw;
-	return remove(path);
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	return nftw(house, remove_one, 8, FTW_DEPTH | FTW_PHYS);
-}
-
 int
 main(void)
 {
@@ -254,5 +192,5 @@ main(void)
 		cmocka_unit_test(a_missing_file_says_so),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, build_house, pull_down_house);
 }

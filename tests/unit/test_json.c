@@ -217,7 +217,8 @@ the_detail_names_the_byte_and_nothing_of_the_text(void **state)
 	"\"list\":[\"a\",\"b\"],\"mixed\":[\"a\",1],\"empty\":[]," \
 	"\"max\":9007199254740991,\"over\":9007199254740993," \
 	"\"exact\":9007199254740992,\"min\":-9007199254740991," \
-	"\"big\":1e20,\"id\":4242424242}"
+	"\"big\":1e20,\"id\":4242424242," \
+	"\"objects\":[{\"in\":\"x\"},{\"in\":\"y\"}],\"both\":[{},1]}"
 
 static int
 open_document(void **state)
@@ -390,6 +391,47 @@ texts_are_an_array_or_one_text(void **state)
 	}
 }
 
+static void
+an_array_is_walked_from_end_to_end(void **state)
+{
+	const struct json *array = NULL, *element;
+	size_t count = 0;
+
+	assert_int_equal(json_get_array(*state, "list", &array), JSON_FOUND);
+	for (element = json_first(array); element != NULL;
+	     element = json_next(element))
+		count++;
+	assert_int_equal(count, 2);
+	assert_int_equal(json_get_array(*state, "empty", &array), JSON_FOUND);
+	assert_null(json_first(array));
+	assert_int_equal(
+	    json_get_array(*state, "object", &array), JSON_WRONG_TYPE);
+	assert_int_equal(
+	    json_get_array(*state, "text", &array), JSON_WRONG_TYPE);
+	assert_int_equal(json_get_array(*state, "null", &array), JSON_NULL);
+	assert_int_equal(json_get_array(*state, "none", &array), JSON_ABSENT);
+}
+
+static void
+the_elements_of_an_array_may_be_objects(void **state)
+{
+	AUTO(json_free) struct json *json = NULL;
+	const struct json *array, *element;
+	const char *text;
+
+	(void)state;
+	assert_int_equal(
+	    json_parse(TEXT("{\"a\":[5,{\"b\":\"c\"}]}"), &json, NULL),
+	    OAUTH2_ERR_OK);
+	assert_int_equal(json_get_array(json, "a", &array), JSON_FOUND);
+	element = json_first(array);
+	assert_int_equal(json_get_text(element, "b", 1, &text), JSON_ABSENT);
+	element = json_next(element);
+	assert_int_equal(json_get_text(element, "b", 1, &text), JSON_FOUND);
+	assert_string_equal(text, "c");
+	assert_null(json_next(element));
+}
+
 #define WITH_DOCUMENT(test) \
 	cmocka_unit_test_setup_teardown(test, open_document, close_document)
 
@@ -411,6 +453,8 @@ main(void)
 		WITH_DOCUMENT(an_object_is_entered_by_its_name),
 		cmocka_unit_test(an_array_has_no_names),
 		WITH_DOCUMENT(texts_are_an_array_or_one_text),
+		WITH_DOCUMENT(an_array_is_walked_from_end_to_end),
+		cmocka_unit_test(the_elements_of_an_array_may_be_objects),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

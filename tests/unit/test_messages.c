@@ -122,6 +122,47 @@ the_code_is_on_top_and_the_address_below(void **state)
 }
 
 static void
+a_paste_is_invited_with_the_address_alone(void **state)
+{
+	struct scene s;
+	const char *text;
+
+	(void)state;
+	set(&s);
+	s.signin.offer.is_code = true;
+	strcpy(s.signin.offer.url, "https://id.example/auth?client_id=x");
+	text = invite(&s);
+	demand_plain(text);
+	assert_true(find(text, "█") < find(text, "Sign in to "));
+	assert_true(
+	    find(text, "Only go on") <
+	    find(text, "  Open:  https://id.example/auth?client_id=x\n"));
+	assert_true(
+	    find(text, "  Open:") < find(text, "then paste here what "));
+	lack(text, "Code:");
+	lack(text, "Open the address within");
+	buf_free(&s.text);
+}
+
+static void
+a_pushed_request_that_ends_first_is_told(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	set(&s);
+	s.signin.offer.is_code = true;
+	strcpy(s.signin.offer.url, "https://id.example/auth?request_uri=x");
+	s.signin.offer.url_expires_in = LEFT_S - 1;
+	(void)find(invite(&s), "\nOpen the address within 94 s.\nApprove in ");
+	s.signin.offer.url_expires_in = LEFT_S;
+	lack(invite(&s), "Open the address within");
+	s.signin.offer.url_expires_in = UINT32_MAX;
+	lack(invite(&s), "Open the address within");
+	buf_free(&s.text);
+}
+
+static void
 the_deadline_is_told_in_seconds_and_on_the_clock(void **state)
 {
 	struct scene s;
@@ -359,6 +400,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_paste_is_invited_with_the_address_alone),
+		cmocka_unit_test(a_pushed_request_that_ends_first_is_told),
 		cmocka_unit_test(the_code_is_on_top_and_the_address_below),
 		cmocka_unit_test(
 		    the_deadline_is_told_in_seconds_and_on_the_clock),

@@ -10,12 +10,13 @@ decide_as(const struct user *user, bool allow_root, const char *text)
 	    parse(text, user->name);
 	AUTO(identity_free) struct identity *identity = usual_identity(&given);
 	struct settings settings = usual_settings();
-	struct policy_input input = { &settings, user, allowlist, identity };
+	struct policy_input input = { &settings, user, allowlist, identity,
+		REASON_approved };
 	struct detail d;
-	const char *rule;
+	const struct allowlist_line *line;
 
 	settings.allow_root = allow_root;
-	return policy_decide(&input, &rule, &d);
+	return policy_decide(&input, &line, &d);
 }
 
 static void
@@ -77,18 +78,19 @@ another_issuer_is_not_an_identity_of_ours(void **state)
 	AUTO(identity_free) struct identity *identity = usual_identity(&given);
 	struct settings settings = usual_settings();
 	struct user user = { "alice", true, 1000 };
-	struct policy_input input = { &settings, &user, allowlist, identity };
+	struct policy_input input = { &settings, &user, allowlist, identity,
+		REASON_approved };
 	struct detail d;
-	const char *rule;
+	const struct allowlist_line *line;
 
 	(void)state;
-	assert_int_equal(policy_decide(&input, &rule, &d), REASON_approved);
+	assert_int_equal(policy_decide(&input, &line, &d), REASON_approved);
 	for (size_t i = 0; i < COUNT(issuers); i++) {
 		secret_free(identity->issuer);
 		identity->issuer = secret_strdup(issuers[i]);
 		assert_int_equal(
-		    policy_decide(&input, &rule, &d), REASON_identity_invalid);
-		assert_null(rule);
+		    policy_decide(&input, &line, &d), REASON_identity_invalid);
+		assert_null(line);
 	}
 }
 
@@ -100,15 +102,83 @@ an_identity_with_nothing_in_it_is_invalid(void **state)
 	AUTO(identity_free) struct identity *identity = identity_new();
 	struct settings settings = usual_settings();
 	struct user user = { "alice", true, 1000 };
-	struct policy_input input = { &settings, &user, allowlist, identity };
-	const char *rule;
+	struct policy_input input = { &settings, &user, allowlist, identity,
+		REASON_approved };
+	const struct allowlist_line *line;
 
 	(void)state;
 	assert_int_equal(
-	    policy_decide(&input, &rule, NULL), REASON_identity_invalid);
+	    policy_decide(&input, &line, NULL), REASON_identity_invalid);
 	identity->issuer = secret_strdup(ISSUER);
 	assert_int_equal(
-	    policy_decide(&input, &rule, NULL), REASON_identity_invalid);
+	    policy_decide(&input, &line, NULL), REASON_identity_invalid);
+}
+
+/* Email, and what the recorded subjects say of it. */
+static void
+an_email_speaks_only_for_the_account_it_is_bound_to(void **state)
+{
+	static const struct {
+		const char *allowlist;
+		enum reason binding, wanted;
+	} rows[] = {
+		{ "alice email:alice@a.b", REASON_approved, REASON_approved },
+		{ "alice email:alice@a.b", REASON_subject_changed,
+		    REASON_subject_changed },
+		{ "alice email:alice@a.b", REASON_store_failed,
+		    REASON_store_failed },
+		{ "* email:*@a.b", REASON_subject_changed,
+		    REASON_subject_changed },
+		/* Somebody has named the account: nothing rests on it. */
+		{ "alice email:alice@a.b sub:" ISSUER "|42",
+		    REASON_subject_changed, REASON_approved },
+		{ "alice sub:" ISSUER "|42", REASON_subject_changed,
+		    REASON_approved },
+		{ "alice claim:oid=7", REASON_subject_changed,
+		    REASON_approved },
+		{ "alice email:alice@a.b\nalice sub:" ISSUER "|42",
+		    REASON_subject_changed, REASON_approved },
+		{ "alice email:bob@a.b", REASON_subject_changed,
+		    REASON_identity_not_allowed },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		const struct given given = {
+			.allowlist = rows[i].allowlist,
+			.email = "alice@a.b",
+			.claims = "oid=7",
+			.binding = rows[i].binding,
+		};
+
+		print_message("%s\n", rows[i].allowlist);
+		assert_int_equal(decide(&given), rows[i].wanted);
+	}
+}
+
+static void
+only_a_line_with_an_email_and_no_sub_rests_on_it(void **state)
+{
+	static const struct {
+		const char *allowlist;
+		bool rests;
+	} rows[] = {
+		{ "alice email:alice@a.b", true },
+		{ "alice group:g email:alice@a.b", true },
+		{ "* email:*@a.b", true },
+		{ "alice email:alice@a.b sub:" ISSUER "|42", false },
+		{ "alice sub:" ISSUER "|42", false },
+		{ "alice claim:oid=7 group:g", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		AUTO(allowlist_free)
+		struct allowlist *allowlist = parse(rows[i].allowlist, "alice");
+
+		assert_int_equal(
+		    policy_rests_on_email(allowlist->lines[0]), rows[i].rests);
+	}
 }
 
 static void
@@ -119,13 +189,14 @@ a_line_without_rules_allows_nobody(void **state)
 	struct settings settings = usual_settings();
 	struct user user = { "alice", true, 1000 };
 	struct allowlist_line line = { .count = 0 }, *lines = &line;
-	struct allowlist allowlist = { &lines, 1 };
-	struct policy_input input = { &settings, &user, &allowlist, identity };
-	const char *rule;
+	struct allowlist allowlist = { .lines = &lines, .count = 1 };
+	struct policy_input input = { &settings, &user, &allowlist, identity,
+		REASON_approved };
+	const struct allowlist_line *allowed;
 
 	(void)state;
 	assert_int_equal(
-	    policy_decide(&input, &rule, NULL), REASON_identity_not_allowed);
+	    policy_decide(&input, &allowed, NULL), REASON_identity_not_allowed);
 }
 
 static void
@@ -137,12 +208,13 @@ the_line_that_allowed_is_named(void **state)
 	AUTO(identity_free) struct identity *identity = usual_identity(&given);
 	struct settings settings = usual_settings();
 	struct user user = { "alice", true, 1000 };
-	struct policy_input input = { &settings, &user, allowlist, identity };
-	const char *rule = NULL;
+	struct policy_input input = { &settings, &user, allowlist, identity,
+		REASON_approved };
+	const struct allowlist_line *line = NULL;
 
 	(void)state;
-	assert_int_equal(policy_decide(&input, &rule, NULL), REASON_approved);
-	assert_string_equal(rule, "* email:*@B group:g");
+	assert_int_equal(policy_decide(&input, &line, NULL), REASON_approved);
+	assert_string_equal(line->text, "* email:*@B group:g");
 }
 
 int
@@ -154,6 +226,10 @@ main(void)
 		cmocka_unit_test(the_local_user_is_judged_first),
 		cmocka_unit_test(another_issuer_is_not_an_identity_of_ours),
 		cmocka_unit_test(an_identity_with_nothing_in_it_is_invalid),
+		cmocka_unit_test(
+		    an_email_speaks_only_for_the_account_it_is_bound_to),
+		cmocka_unit_test(
+		    only_a_line_with_an_email_and_no_sub_rests_on_it),
 		cmocka_unit_test(a_line_without_rules_allows_nobody),
 		cmocka_unit_test(the_line_that_allowed_is_named),
 	};

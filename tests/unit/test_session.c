@@ -98,6 +98,18 @@ a_person_is_shown_and_asked(void **state)
 }
 
 static void
+an_answer_that_is_too_long_is_no_end(void **state)
+{
+	struct scene s = { .script = grant_after_a_question,
+		.ask_err = OAUTH2_ERR_LIMIT };
+
+	(void)state;
+	assert_int_equal(play(&s), OAUTH2_ERR_OK);
+	assert_int_equal(s.asked, 2);
+	assert_string_equal(s.heard, "LL");
+}
+
+static void
 then_grant_again(struct scene *s)
 {
 	begin(s);
@@ -180,6 +192,7 @@ main(void)
 		cmocka_unit_test(a_verdict_counts_only_when_all_of_it_is_right),
 		cmocka_unit_test(every_reason_comes_home),
 		cmocka_unit_test(a_person_is_shown_and_asked),
+		cmocka_unit_test(an_answer_that_is_too_long_is_no_end),
 		cmocka_unit_test(a_verdict_that_is_not_the_last_word_is_none),
 	};
 

@@ -319,6 +319,58 @@ the_deadline_and_five_seconds_end_it(void **state)
 	assert_true(clock_monotonic_ns() - start < CLOCK_NS_PER_S);
 }
 
+/* Ask, and say the verdict while the client is not looking. */
+static void
+decide_meanwhile(struct scene *s)
+{
+	greet(s);
+	ready_until(
+	    s, clock_monotonic_ns() - 5 * CLOCK_NS_PER_S + 2 * PAUSE_NS);
+	ask(s);
+	result(s, s->grant);
+}
+
+static void
+only_a_denial_may_be_read_late(void **state)
+{
+	static const struct {
+		struct grant said;
+		bool is_heard;
+	} rows[] = {
+		{ { .what = "granted" }, false },
+		{ { .what = "unavailable",
+		      .reason = "provider_unreachable",
+		      .verdict = WIRE_VERDICT_UNAVAILABLE },
+		    false },
+		{ { .what = "ignored",
+		      .reason = "no_conversation",
+		      .verdict = WIRE_VERDICT_IGNORE },
+		    false },
+		{ { .what = "denied",
+		      .reason = "access_denied",
+		      .verdict = WIRE_VERDICT_DENY },
+		    true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct scene s = { .script = decide_meanwhile,
+			.grant = &rows[i].said };
+
+		assert_int_equal(play(&s), OAUTH2_ERR_OK);
+		s = (struct scene){ .script = decide_meanwhile,
+			.grant = &rows[i].said,
+			.thinks_ns = 3 * PAUSE_NS };
+		if (!rows[i].is_heard) {
+			demand_denied(
+			    &s, OAUTH2_ERR_TIMEOUT, rows[i].said.what);
+			continue;
+		}
+		assert_int_equal(play(&s), OAUTH2_ERR_OK);
+		assert_int_equal(s.result.reason, REASON_access_denied);
+	}
+}
+
 static void
 name_an_endless_deadline(struct scene *s)
 {
@@ -350,6 +402,7 @@ main(void)
 		cmocka_unit_test(a_verdict_before_an_unread_answer_comes_home),
 		cmocka_unit_test(a_helper_that_leaves_is_a_denial),
 		cmocka_unit_test(the_deadline_and_five_seconds_end_it),
+		cmocka_unit_test(only_a_denial_may_be_read_late),
 		cmocka_unit_test(an_endless_deadline_is_refused),
 	};
 

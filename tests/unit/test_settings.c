@@ -45,6 +45,12 @@ a_provider_has_defaults_too(void **state)
 	assert_null(p->client_secret_file);
 	assert_int_equal(
 	    p->token_endpoint_auth_method, SETTINGS_AUTH_METHOD_NONE);
+	assert_false(p->basic_raw);
+	assert_null(p->private_key_file);
+	assert_null(p->private_key_id);
+	assert_int_equal(
+	    p->assertion_audience, SETTINGS_ASSERTION_AUDIENCE_ISSUER);
+	assert_int_equal(p->pkce, SETTINGS_PKCE_S256);
 	assert_null(p->token_endpoint);
 	assert_null(p->device_authorization_endpoint);
 	assert_null(p->userinfo_endpoint);
@@ -228,11 +234,14 @@ a_provider_must_be_there_complete_and_chosen(void **state)
 	    "conf:6: [provider b] needs issuer", "");
 }
 
-static void
-a_secret_and_the_method_that_shows_it_go_together(void **state)
-{
 #define SECRET "client_secret_file = /etc/s\n"
+#define KEY    "private_key_file = /etc/k\n"
 #define METHOD "token_endpoint_auth_method = "
+#define JWT    METHOD "private_key_jwt\n" KEY
+
+static void
+a_credential_and_the_method_that_uses_it_go_together(void **state)
+{
 	static const struct {
 		const char *text;
 		enum settings_auth_method method; /* AUTO: refused */
@@ -250,11 +259,29 @@ a_secret_and_the_method_that_shows_it_go_together(void **state)
 		    SETTINGS_AUTH_METHOD_CLIENT_SECRET_BASIC,
 		    "client_secret_basic" },
 		{ PROVIDER SECRET METHOD "none\n", SETTINGS_AUTH_METHOD_AUTO,
-		    "would not use it" },
+		    "without a method that uses it" },
 		{ PROVIDER METHOD "client_secret_post\n",
-		    SETTINGS_AUTH_METHOD_AUTO, "needs a client_secret_file" },
+		    SETTINGS_AUTH_METHOD_AUTO,
+		    "without its client_secret_file" },
 		{ PROVIDER METHOD "client_secret_basic\n",
-		    SETTINGS_AUTH_METHOD_AUTO, "needs a client_secret_file" },
+		    SETTINGS_AUTH_METHOD_AUTO,
+		    "without its client_secret_file" },
+		{ PROVIDER JWT, SETTINGS_AUTH_METHOD_PRIVATE_KEY_JWT,
+		    "private_key_jwt" },
+		{ PROVIDER METHOD "private_key_jwt\n",
+		    SETTINGS_AUTH_METHOD_AUTO,
+		    "private_key_jwt without a private_key_file" },
+		{ PROVIDER JWT SECRET, SETTINGS_AUTH_METHOD_AUTO,
+		    "without a method that uses it" },
+		{ PROVIDER KEY, SETTINGS_AUTH_METHOD_AUTO,
+		    "a private_key_file without private_key_jwt" },
+		{ PROVIDER METHOD "none\n" KEY, SETTINGS_AUTH_METHOD_AUTO,
+		    "a private_key_file without private_key_jwt" },
+		{ PROVIDER SECRET KEY, SETTINGS_AUTH_METHOD_AUTO,
+		    "a private_key_file without private_key_jwt" },
+		{ PROVIDER METHOD "client_secret_basic\n" SECRET KEY,
+		    SETTINGS_AUTH_METHOD_AUTO,
+		    "a private_key_file without private_key_jwt" },
 	};
 
 	(void)state;
@@ -272,6 +299,52 @@ a_secret_and_the_method_that_shows_it_go_together(void **state)
 		assert_string_equal(
 		    settings_auth_method_name(rows[i].method), rows[i].name);
 	}
+}
+
+static void
+what_would_have_no_effect_is_refused(void **state)
+{
+#define AUDIENCE "assertion_audience = token_endpoint\n"
+#define ENDPOINT "token_endpoint = https://id.example/token\n"
+	static const struct {
+		const char *text, *contained; /* NULL: right */
+	} rows[] = {
+		{ PROVIDER JWT "private_key_id = k1\n", NULL },
+		{ PROVIDER "private_key_id = k1\n",
+		    "a private_key_id without private_key_jwt" },
+		{ PROVIDER SECRET "private_key_id = k1\n",
+		    "a private_key_id without private_key_jwt" },
+		{ PROVIDER JWT AUDIENCE ENDPOINT, NULL },
+		{ PROVIDER JWT "assertion_audience = issuer\n", NULL },
+		{ PROVIDER "assertion_audience = issuer\n", NULL },
+		{ PROVIDER JWT AUDIENCE,
+		    "token_endpoint without a token_endpoint" },
+		{ PROVIDER AUDIENCE ENDPOINT,
+		    "an assertion_audience without private_key_jwt" },
+		{ PROVIDER SECRET METHOD "client_secret_basic\n"
+					 "basic_raw = yes\n",
+		    NULL },
+		{ PROVIDER "basic_raw = no\n", NULL },
+		{ PROVIDER SECRET "basic_raw = yes\n",
+		    "basic_raw = yes without client_secret_basic" },
+		{ PROVIDER "basic_raw = yes\n",
+		    "basic_raw = yes without client_secret_basic" },
+		{ PROVIDER JWT "basic_raw = yes\n",
+		    "basic_raw = yes without client_secret_basic" },
+		{ PROVIDER "redirect_uri = https://a.example/\npkce = plain\n",
+		    NULL },
+		{ PROVIDER "pkce = S256\n", NULL },
+		{ PROVIDER "pkce = plain\n",
+		    "pkce = plain without a redirect_uri" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++)
+		if (rows[i].contained == NULL)
+			settings_free(good(rows[i].text, "sshd"));
+		else
+			bad(rows[i].text, "conf:1: [provider corp] has ",
+			    rows[i].contained);
 }
 
 static void
@@ -321,7 +394,8 @@ main(void)
 		    sections_and_settings_that_do_not_exist_are_refused),
 		cmocka_unit_test(a_provider_must_be_there_complete_and_chosen),
 		cmocka_unit_test(
-		    a_secret_and_the_method_that_shows_it_go_together),
+		    a_credential_and_the_method_that_uses_it_go_together),
+		cmocka_unit_test(what_would_have_no_effect_is_refused),
 		cmocka_unit_test(files_add_to_each_other_and_never_disagree),
 	};
 

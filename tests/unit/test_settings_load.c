@@ -8,6 +8,8 @@
 #include <unistd.h>
 
 #include "base/secret.h"
+#include "codec/crypto.h"
+#include "crypto_case.h"
 #include "login/login_defs.h"
 
 /* Not below /tmp: others can write there. */
@@ -261,6 +263,96 @@ a_public_client_has_no_secret_and_needs_no_file(void **state)
 	assert_null(secret);
 }
 
+static enum oauth2_err
+read_key(
+    const char *content, mode_t mode, struct crypto_key **ret, struct detail *d)
+{
+	AUTO(buf_free) struct buf text = BUF(1000);
+	AUTO(settings_free) struct settings *s = NULL;
+
+	put("key", content, mode);
+	buf_printf(&text,
+	    PROVIDER "token_endpoint_auth_method = private_key_jwt\n"
+		     "private_key_file = %s\n",
+	    at("key"));
+	s = good(buf_text(&text), "sshd");
+	return settings_read_key(s, ret, d);
+}
+
+static void
+a_key_is_one_that_can_sign_and_for_roots_eyes(void **state)
+{
+	static const char pem[] = "/key: not a private key in PEM without a";
+	static const struct {
+		const char *content;
+		mode_t mode;
+		enum oauth2_err err;
+		const char *alg, *text;
+	} rows[] = {
+		{ ec, 0600, OAUTH2_ERR_OK, "ES256", "" },
+		{ rsa, 0400, OAUTH2_ERR_OK, "RS256", "" },
+		{ ec, 0640, OAUTH2_ERR_UNTRUSTED, NULL, "/key: mode 0640" },
+		{ ec, 0604, OAUTH2_ERR_UNTRUSTED, NULL, "/key: mode 0604" },
+		{ "", 0600, OAUTH2_ERR_CONFIG, NULL, pem },
+		{ "hunter2\n", 0600, OAUTH2_ERR_CONFIG, NULL, pem },
+		{ public, 0600, OAUTH2_ERR_CONFIG, NULL, pem },
+		{ encrypted, 0600, OAUTH2_ERR_CONFIG, NULL, pem },
+		{ encrypted_sec1, 0600, OAUTH2_ERR_CONFIG, NULL, pem },
+		{ p384, 0600, OAUTH2_ERR_CONFIG, NULL,
+		    "/key: the private key is on another curve" },
+		{ ed25519, 0600, OAUTH2_ERR_CONFIG, NULL,
+		    "/key: the private key is neither RSA nor P-256" },
+		{ rsa_1024, 0600, OAUTH2_ERR_CONFIG, NULL,
+		    "/key: the private key has not 2048 to 8192 bits" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		AUTO(crypto_key_free) struct crypto_key *key = NULL;
+		struct detail d = { .text = "" };
+
+		if (read_key(rows[i].content, rows[i].mode, &key, &d) !=
+			rows[i].err ||
+		    strstr(d.text, rows[i].text) == NULL)
+			fail_msg("row %zu: %s", i, d.text);
+		if (rows[i].alg != NULL)
+			assert_string_equal(crypto_key_alg(key), rows[i].alg);
+		else
+			assert_null(key);
+	}
+}
+
+static void
+a_key_has_16_kibibytes(void **state)
+{
+	AUTO(crypto_key_free) struct crypto_key *key = NULL;
+	struct crypto_key *none = NULL;
+	char content[SETTINGS_KEY_MAX + 2];
+
+	(void)state;
+	memset(content, '\n', sizeof(content));
+	memcpy(content, ec, strlen(ec));
+	content[SETTINGS_KEY_MAX] = '\0';
+	assert_int_equal(read_key(content, 0600, &key, NULL), OAUTH2_ERR_OK);
+	content[SETTINGS_KEY_MAX] = '\n';
+	content[SETTINGS_KEY_MAX + 1] = '\0';
+	assert_int_equal(
+	    read_key(content, 0600, &none, NULL), OAUTH2_ERR_LIMIT);
+	assert_null(none);
+}
+
+static void
+who_needs_no_key_needs_no_file(void **state)
+{
+	AUTO(settings_free) struct settings *s = good(PROVIDER, "sshd");
+	char untouched;
+	struct crypto_key *key = (void *)&untouched;
+
+	(void)state;
+	assert_int_equal(settings_read_key(s, &key, NULL), OAUTH2_ERR_OK);
+	assert_null(key);
+}
+
 static int
 setup(void **state)
 {
@@ -304,6 +396,9 @@ main(void)
 		cmocka_unit_test(a_secret_has_4096_bytes),
 		cmocka_unit_test(
 		    a_public_client_has_no_secret_and_needs_no_file),
+		cmocka_unit_test(a_key_is_one_that_can_sign_and_for_roots_eyes),
+		cmocka_unit_test(a_key_has_16_kibibytes),
+		cmocka_unit_test(who_needs_no_key_needs_no_file),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

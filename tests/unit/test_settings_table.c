@@ -6,6 +6,44 @@
 #include "base/file.h"
 #include "login/settings_table.h"
 
+/* What a row has no effect without, whatever its value is. */
+static const struct {
+	const char *name, *value; /* NULL: any */
+	const char *lines;
+} needs[] = {
+	{ "token_endpoint_auth_method", "client_secret_post",
+	    "client_secret_file = /etc/s\n" },
+	{ "token_endpoint_auth_method", "client_secret_basic",
+	    "client_secret_file = /etc/s\n" },
+	{ "token_endpoint_auth_method", "private_key_jwt",
+	    "private_key_file = /etc/k\n" },
+	{ "private_key_file", NULL,
+	    "token_endpoint_auth_method = private_key_jwt\n" },
+	{ "private_key_id", NULL,
+	    "token_endpoint_auth_method = private_key_jwt\n"
+	    "private_key_file = /etc/k\n" },
+	{ "assertion_audience", "token_endpoint",
+	    "token_endpoint_auth_method = private_key_jwt\n"
+	    "private_key_file = /etc/k\n"
+	    "token_endpoint = https://id.example/t\n" },
+	{ "basic_raw", "yes",
+	    "token_endpoint_auth_method = client_secret_basic\n"
+	    "client_secret_file = /etc/s\n" },
+	{ "pkce", "plain", "redirect_uri = https://id.example/cb\n" },
+	{ "assume_email_verified", "yes", "hd = corp.example\n" },
+	{ "flow", NULL, "redirect_uri = https://id.example/cb\n" },
+};
+
+static void
+put_needs(struct buf *ret, const struct settings_row *row, const char *value)
+{
+	for (size_t i = 0; i < COUNT(needs); i++)
+		if (strcmp(needs[i].name, row->name) == 0 &&
+		    (needs[i].value == NULL ||
+			strcmp(needs[i].value, value) == 0))
+			buf_puts(ret, needs[i].lines);
+}
+
 /* A file with one row set to a value, and all that this needs. */
 static void
 put_file(struct buf *ret, const struct settings_row *row, const char *value)
@@ -24,10 +62,7 @@ put_file(struct buf *ret, const struct settings_row *row, const char *value)
 		buf_puts(ret, "issuer = https://id.example\n");
 	if (strcmp(row->name, "client_id") != 0)
 		buf_puts(ret, "client_id = linux\n");
-	if (strncmp(value, "client_secret_", 14) == 0)
-		buf_puts(ret, "client_secret_file = /etc/s\n");
-	if (strcmp(row->name, "flow") == 0)
-		buf_puts(ret, "redirect_uri = https://id.example/cb\n");
+	put_needs(ret, row, value);
 }
 
 static void
@@ -111,6 +146,13 @@ static const struct {
 	{ SETTINGS_TYPE_URL, "https://u@id.example/token" },
 	{ SETTINGS_TYPE_URL, "https://id.example/token#x" },
 	{ SETTINGS_TYPE_URL, "/token" },
+	{ SETTINGS_TYPE_LANDING, "" },
+	{ SETTINGS_TYPE_LANDING, "http://id.example/cb" },
+	{ SETTINGS_TYPE_LANDING, "https://id.example" },
+	{ SETTINGS_TYPE_LANDING, "https://id.example?x=/" },
+	{ SETTINGS_TYPE_LANDING, "https://Id.example/cb" },
+	{ SETTINGS_TYPE_LANDING, "https://id.example:443/cb" },
+	{ SETTINGS_TYPE_LANDING, "https://id.example/cb#x" },
 	{ SETTINGS_TYPE_PROXY, "" },
 	{ SETTINGS_TYPE_PROXY, "proxy.example:3128" },
 	{ SETTINGS_TYPE_PROXY, "http://proxy.example" },
@@ -139,6 +181,33 @@ static const struct {
 	{ SETTINGS_TYPE_SCOPES, "openid \"email\"" },
 	{ SETTINGS_TYPE_SCOPES, "openid a\\b" },
 	{ SETTINGS_TYPE_SCOPES, "openid caf\xc3\xa9" },
+	{ SETTINGS_TYPE_PRESET, "" },
+	{ SETTINGS_TYPE_PRESET, "openid" },
+	{ SETTINGS_TYPE_PRESET, "Google" },
+	{ SETTINGS_TYPE_PRESET, "google github" },
+	{ SETTINGS_TYPE_DOMAIN, "" },
+	{ SETTINGS_TYPE_DOMAIN, "Corp.example" },
+	{ SETTINGS_TYPE_DOMAIN, "a.example b.example" },
+	{ SETTINGS_TYPE_DOMAIN, "*" },
+	{ SETTINGS_TYPE_UUID, "" },
+	{ SETTINGS_TYPE_UUID, "common" },
+	{ SETTINGS_TYPE_UUID, "0A1B2C3D-0a1b-2c3d-4e5f-0a1b2c3d4e5f" },
+	{ SETTINGS_TYPE_UUID, "0a1b2c3d-0a1b-2c3d-4e5f-0a1b2c3d4e5" },
+	{ SETTINGS_TYPE_UUID, "0a1b2c3d00a1b-2c3d-4e5f-0a1b2c3d4e5f" },
+	{ SETTINGS_TYPE_ALGS, "" },
+	{ SETTINGS_TYPE_ALGS, "none" },
+	{ SETTINGS_TYPE_ALGS, "HS256" },
+	{ SETTINGS_TYPE_ALGS, "ES256 RS512" },
+	{ SETTINGS_TYPE_ALGS, "es256" },
+	{ SETTINGS_TYPE_WORDS, "" },
+	{ SETTINGS_TYPE_WORDS, "caf\xc3\xa9" },
+	{ SETTINGS_TYPE_PARAMETERS, "" },
+	{ SETTINGS_TYPE_PARAMETERS, "prompt" },
+	{ SETTINGS_TYPE_PARAMETERS, "=login" },
+	{ SETTINGS_TYPE_PARAMETERS, "prompt=login x" },
+	{ SETTINGS_TYPE_PARAMETERS, "a=b caf\xc3\xa9=x" },
+	{ SETTINGS_TYPE_PARAMETERS, "a=b\xc2\x9b" },
+	{ SETTINGS_TYPE_PARAMETERS, "a=b state=x" },
 };
 
 static void
@@ -167,11 +236,24 @@ put_length(struct buf *ret, const struct settings_row *row, size_t n)
 		[SETTINGS_TYPE_URL] = "https://id.example/",
 	};
 	const char *start = starts[row->type];
+	bool has_labels = row->type == SETTINGS_TYPE_DOMAIN;
 
 	if (start != NULL)
 		buf_puts(ret, start);
 	while (ret->len < n)
-		buf_putc(ret, 'x');
+		buf_putc(ret, has_labels && ret->len % 60 == 59 ? '.' : 'x');
+}
+
+/* One more item that is right for the row's type, and no other's name. */
+static void
+put_item(struct buf *ret, const struct settings_row *row, uint32_t n)
+{
+	if (row->type == SETTINGS_TYPE_PARAMETERS)
+		buf_printf(ret, " x%u=1", n);
+	else if (row->type == SETTINGS_TYPE_ALGS)
+		buf_puts(ret, " ES256");
+	else
+		buf_puts(ret, " x");
 }
 
 static bool
@@ -184,6 +266,7 @@ is_of_length(const struct settings_row *row)
 	case SETTINGS_TYPE_ISSUER:
 	case SETTINGS_TYPE_URL:
 	case SETTINGS_TYPE_CLAIM:
+	case SETTINGS_TYPE_DOMAIN:
 		return true;
 	default:
 		return false;
@@ -209,10 +292,10 @@ each_row_keeps_to_its_range(void **state)
 			put_bad(row, buf_text(&value));
 		} else if (settings_row_is_list(row)) {
 			for (uint32_t j = 0; j < row->max; j++)
-				buf_puts(&value, " x");
+				put_item(&value, row, j);
 			put_file(&text, row, buf_text(&value));
 			settings_free(good(buf_text(&text), "sshd"));
-			buf_puts(&value, " x");
+			put_item(&value, row, row->max);
 			put_bad(row, buf_text(&value));
 		} else if (row->type == SETTINGS_TYPE_NUMBER ||
 			   row->type == SETTINGS_TYPE_SECONDS) {
@@ -329,6 +412,7 @@ no_message_repeats_a_value(void **state)
 
 		if (settings_rows[i].type == SETTINGS_TYPE_TEXT ||
 		    settings_rows[i].type == SETTINGS_TYPE_SCOPES ||
+		    settings_rows[i].type == SETTINGS_TYPE_WORDS ||
 		    settings_rows[i].type == SETTINGS_TYPE_CLIENT_ID)
 			continue;
 		put_file(&text, &settings_rows[i], "Hunter2 \"Hunter2\"");
@@ -338,9 +422,24 @@ no_message_repeats_a_value(void **state)
 	}
 }
 
-/* The example as it is, or with every setting in it taken in earnest. */
+/* A client has a secret, or else a key. */
+static const char *const secret_lines[] = { "client_secret_file =", NULL };
+static const char *const key_lines[] = {
+	"private_key_file =", "private_key_id =", NULL
+};
+
+static bool
+is_among(const char *line, const char *const *starts)
+{
+	for (; *starts != NULL; starts++)
+		if (strncmp(line, *starts, strlen(*starts)) == 0)
+			return true;
+	return false;
+}
+
+/* The example with every setting in it taken in earnest, but for some. */
 static void
-read_example(bool is_all, struct buf *ret)
+read_example(const char *const *without, const char *method, struct buf *ret)
 {
 	AUTO(buf_free) struct buf text = BUF(100000);
 	AUTO(file_close)
@@ -352,38 +451,59 @@ read_example(bool is_all, struct buf *ret)
 	source.data = buf_text(&text);
 	source.len = text.len;
 	while (source_next_line(&source, &cursor)) {
-		bool is_setting = is_all && cursor.len > 1 &&
-				  cursor.line[0] == '#' &&
-				  cursor.line[1] != ' ';
+		const char *line = cursor.line;
+		bool is_setting = without != NULL && cursor.len > 1 &&
+				  line[0] == '#' && line[1] != ' ' &&
+				  !is_among(line + 1, without);
 
-		buf_put(ret, cursor.line + is_setting, cursor.len - is_setting);
+		if (is_setting &&
+		    strncmp(line + 1, "token_endpoint_auth_method", 26) == 0)
+			buf_printf(
+			    ret, "token_endpoint_auth_method = %s\n", method);
+		else
+			buf_put(
+			    ret, line + is_setting, cursor.len - is_setting);
 		buf_putc(ret, '\n');
+	}
+}
+
+static void
+assert_all_set(const struct settings *s, const char *const *without)
+{
+	for (size_t i = 0; i < settings_row_count; i++) {
+		const struct settings_row *row = &settings_rows[i];
+		AUTO(buf_free) struct buf value = BUF(1000);
+		const void *base = row->scope == SETTINGS_SCOPE_PROVIDER
+				       ? (const void *)&s->provider
+				       : (const void *)s;
+		char line[100];
+
+		snprintf(line, sizeof(line), "%s =", row->name);
+		assert_int_equal(settings_value_put(row, base, &value),
+		    !is_among(line, without));
 	}
 }
 
 static void
 the_example_is_right_as_it_is_and_in_all_its_lines(void **state)
 {
-	AUTO(buf_free) struct buf plain = BUF(100000), all = BUF(100000);
+	AUTO(buf_free) struct buf plain = BUF(100000);
+	AUTO(buf_free) struct buf secret = BUF(100000), key = BUF(100000);
 	AUTO(settings_free) struct settings *first = NULL;
 	AUTO(settings_free) struct settings *second = NULL;
+	AUTO(settings_free) struct settings *third = NULL;
 
 	(void)state;
-	read_example(false, &plain);
+	read_example(NULL, NULL, &plain);
 	first = good(buf_text(&plain), "login");
 	assert_int_equal(first->login_timeout, 50);
 	assert_null(first->provider.client_secret_file);
-	read_example(true, &all);
-	second = good(buf_text(&all), "sshd");
-	for (size_t i = 0; i < settings_row_count; i++) {
-		const struct settings_row *row = &settings_rows[i];
-		AUTO(buf_free) struct buf value = BUF(1000);
-		const void *base = row->scope == SETTINGS_SCOPE_PROVIDER
-				       ? (const void *)&second->provider
-				       : (const void *)second;
-
-		assert_true(settings_value_put(row, base, &value));
-	}
+	read_example(key_lines, "auto", &secret);
+	second = good(buf_text(&secret), "sshd");
+	assert_all_set(second, key_lines);
+	read_example(secret_lines, "private_key_jwt", &key);
+	third = good(buf_text(&key), "sshd");
+	assert_all_set(third, secret_lines);
 }
 
 int

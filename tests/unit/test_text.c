@@ -279,6 +279,26 @@ cleaning_twice_is_cleaning_once(void **state)
 }
 
 static void
+a_uuid_is_hexadecimal_in_five_groups(void **state)
+{
+	static const char *const wrong[] = {
+		"",
+		"0a1b2c3d-0a1b-2c3d-4e5f-0a1b2c3d4e5",
+		"0a1b2c3d-0a1b-2c3d-4e5f-0a1b2c3d4e5f0",
+		"0a1b2c3d-0a1b-2c3d-4e5f-0a1b2c3d4e5g",
+		"0A1B2C3D-0a1b-2c3d-4e5f-0a1b2c3d4e5f",
+		"0a1b2c3d00a1b-2c3d-4e5f-0a1b2c3d4e5f",
+		"0a1b2c3-d0a1b-2c3d-4e5f-0a1b2c3d4e5f",
+		"{a1b2c3d-0a1b-2c3d-4e5f-0a1b2c3d4e5}",
+	};
+
+	(void)state;
+	assert_true(text_is_uuid("0a1b2c3d-0a1b-2c3d-4e5f-0a1b2c3d4e5f"));
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++)
+		assert_false(text_is_uuid(wrong[i]));
+}
+
+static void
 words_are_cut_at_blanks_and_tabs(void **state)
 {
 	char text[] = " \ta  b\tc ";
@@ -308,6 +328,7 @@ main(void)
 		cmocka_unit_test(folding_touches_ascii_capitals_alone),
 		cmocka_unit_test(cleaning_escapes_and_never_cuts_an_escape),
 		cmocka_unit_test(cleaning_twice_is_cleaning_once),
+		cmocka_unit_test(a_uuid_is_hexadecimal_in_five_groups),
 		cmocka_unit_test(words_are_cut_at_blanks_and_tabs),
 	};
 

@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "codec/json.h"
+#include "codec/jws.h"
 #include "oauth2/token.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
@@ -134,27 +135,42 @@ no_number_is_larger_than_a_double(void **state)
 	    parse("{" TOKEN ",\"expires_in\":NaN}", &t, &d), OAUTH2_ERR_JSON);
 }
 
-/* An access token of n bytes. */
+/* What is between the quotes has n bytes. */
 static enum oauth2_err
-parse_length(size_t n)
+parse_length(const char *before, size_t n, const char *behind)
 {
 	AUTO(oauth2_token_free) struct oauth2_token *t = NULL;
 	AUTO(buf_free) struct buf b = BUF(1 << 16);
 
-	buf_puts(&b, "{\"access_token\":\"");
+	buf_puts(&b, before);
 	for (size_t i = 0; i < n; i++)
 		buf_putc(&b, 'a');
-	buf_puts(&b, "\"," TYPE "}");
+	buf_puts(&b, behind);
 	return parse(buf_text(&b), &t, NULL);
 }
 
 static void
 a_token_has_16_kib_and_not_one_byte_more(void **state)
 {
+	static const char before[] = "{\"access_token\":\"";
+	static const char behind[] = "\"," TYPE "}";
+
 	(void)state;
-	assert_int_equal(parse_length(OAUTH2_TOKEN_MAX), OAUTH2_ERR_OK);
 	assert_int_equal(
-	    parse_length(OAUTH2_TOKEN_MAX + 1), OAUTH2_ERR_GET_ACCESS_TOKEN);
+	    parse_length(before, OAUTH2_TOKEN_MAX, behind), OAUTH2_ERR_OK);
+	assert_int_equal(parse_length(before, OAUTH2_TOKEN_MAX + 1, behind),
+	    OAUTH2_ERR_GET_ACCESS_TOKEN);
+}
+
+static void
+an_id_token_has_32_kib_and_not_one_byte_more(void **state)
+{
+	static const char before[] = "{" TOKEN ",\"id_token\":\"";
+
+	(void)state;
+	assert_int_equal(parse_length(before, JWS_MAX, "\"}"), OAUTH2_ERR_OK);
+	assert_int_equal(parse_length(before, JWS_MAX + 1, "\"}"),
+	    OAUTH2_ERR_GET_ACCESS_TOKEN);
 }
 
 static void
@@ -191,7 +207,7 @@ the_lifetime_counts_from_the_request(void **state)
 }
 
 static void
-a_token_is_over_at_its_last_second(void **state)
+e10_e11_a_token_is_over_at_its_last_second(void **state)
 {
 	static const struct {
 		const char *what;
@@ -264,8 +280,9 @@ main(void)
 		cmocka_unit_test(a_reply_without_a_bearer_token_is_refused),
 		cmocka_unit_test(no_number_is_larger_than_a_double),
 		cmocka_unit_test(a_token_has_16_kib_and_not_one_byte_more),
+		cmocka_unit_test(an_id_token_has_32_kib_and_not_one_byte_more),
 		cmocka_unit_test(the_lifetime_counts_from_the_request),
-		cmocka_unit_test(a_token_is_over_at_its_last_second),
+		cmocka_unit_test(e10_e11_a_token_is_over_at_its_last_second),
 		cmocka_unit_test(a_scope_is_granted_as_a_whole_word),
 	};
 

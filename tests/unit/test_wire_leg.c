@@ -5,8 +5,10 @@
 
 #include "wire_leg_case.h"
 
-#define MODULE_STATES 7
-#define WORKER_STATES 6
+#define MODULE_STATES  7
+#define WORKER_STATES  12
+#define JUDGE_STATES   4
+#define FETCHER_STATES 4
 
 static const struct turn *
 find_turn(const struct wire_leg *leg, uint8_t state, uint8_t type)
@@ -34,10 +36,15 @@ try_turn(struct pair *p, uint8_t state, uint8_t type)
 	    turn != NULL ? OAUTH2_ERR_OK : OAUTH2_ERR_PROTOCOL;
 	uint8_t next = turn != NULL ? turn->next : state;
 	struct wire_out out;
+	bool is_too_long;
 
 	begin_message(&out, type);
+	/* A message of another leg. */
+	is_too_long = out.body.len > p->ours.leg->max - WIRE_HEADER_SIZE;
 	p->theirs.state = state;
-	if (wire_send(&p->theirs, &out) != expected || p->theirs.state != next)
+	if (wire_send(&p->theirs, &out) !=
+		(is_too_long ? OAUTH2_ERR_LIMIT : expected) ||
+	    p->theirs.state != next)
 		fail_msg("sending %u in state %u", type, state);
 	if (turn == NULL) {
 		make_packet(p, type);
@@ -51,15 +58,21 @@ try_turn(struct pair *p, uint8_t state, uint8_t type)
 static void
 what_is_out_of_turn_is_refused_at_both_ends(void **state)
 {
-	static const struct wire_leg *const legs[] = { &wire_module_leg,
-		&wire_worker_leg };
+	static const struct {
+		const struct wire_leg *leg;
+		int states;
+	} legs[] = {
+		{ &wire_module_leg, MODULE_STATES },
+		{ &wire_worker_leg, WORKER_STATES },
+		{ &wire_judge_leg, JUDGE_STATES },
+		{ &wire_fetcher_leg, FETCHER_STATES },
+	};
 	struct pair p;
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(legs); i++) {
-		pair_open(&p, legs[i]);
-		for (int s = 0; s < (i == 0 ? MODULE_STATES : WORKER_STATES);
-		     s++)
+		pair_open(&p, legs[i].leg);
+		for (int s = 0; s < legs[i].states; s++)
 			for (int type = 0; type < 256; type++)
 				try_turn(&p, (uint8_t)s, (uint8_t)type);
 		pair_close(&p);
@@ -297,6 +310,55 @@ sending_to_nobody_raises_no_signal(void **state)
 	pair_close(&p);
 }
 
+/* SIGNED is the one message of ours that a peer can ask for again. */
+static void
+nobody_waits_for_an_end_that_does_not_read(void **state)
+{
+	const struct itimerval off = { 0 }, soon = { .it_value = { 2, 0 } };
+	struct wire_out out;
+	enum oauth2_err err;
+	struct pair p;
+	int sent = 0;
+
+	(void)state;
+	pair_open(&p, &wire_worker_leg);
+	setitimer(ITIMER_REAL, &soon, NULL); /* kills a test that waits */
+	do {
+		p.ours.state = 10;
+		begin_message(&out, WIRE_SIGNED);
+		err = wire_send(&p.ours, &out);
+		sent++;
+	} while (err == OAUTH2_ERR_OK && sent < 100000);
+	setitimer(ITIMER_REAL, &off, NULL);
+	assert_int_equal(err, OAUTH2_ERR_PROTOCOL);
+	assert_true(sent > 4);
+	pair_close(&p);
+}
+
+static void
+what_waits_to_be_received_is_known(void **state)
+{
+	struct pair p;
+
+	(void)state;
+	pair_open(&p, &wire_worker_leg);
+	p.ours.state = 1;
+	assert_false(wire_has_more(&p.ours));
+	make_packet(&p, WIRE_FAILED);
+	send_bytes(&p, p.packet.len);
+	assert_true(wire_has_more(&p.ours));
+	assert_int_equal(receive(&p), OAUTH2_ERR_OK);
+	assert_false(wire_has_more(&p.ours));
+	p.ours.state = 1;
+	send_bytes(&p, p.packet.len);
+	close(p.fds[1]);
+	p.fds[1] = -1;
+	assert_true(wire_has_more(&p.ours));
+	assert_int_equal(receive(&p), OAUTH2_ERR_OK);
+	assert_false(wire_has_more(&p.ours));
+	pair_close(&p);
+}
+
 static void
 on_alarm(int number)
 {
@@ -340,6 +402,35 @@ both_ends_close_on_exec(void **state)
 	}
 }
 
+/* Where a host prints, its texts would be packets. */
+static void
+no_end_is_a_standard_descriptor(void **state)
+{
+	int aside[3], fds[2][2];
+	enum oauth2_err errs[2];
+
+	(void)state;
+	for (int fd = 0; fd < 3; fd++) {
+		aside[fd] = fcntl(fd, F_DUPFD_CLOEXEC, 100);
+		close(fd);
+	}
+	errs[0] = wire_pair(fds[0]); /* both would be */
+	errs[1] = wire_pair(fds[1]);
+	for (int fd = 0; fd < 3; fd++) {
+		dup2(aside[fd], fd);
+		close(aside[fd]);
+	}
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(errs[i], OAUTH2_ERR_OK);
+		for (int end = 0; end < 2; end++) {
+			assert_true(fds[i][end] > STDERR_FILENO);
+			assert_int_equal(
+			    fcntl(fds[i][end], F_GETFD), FD_CLOEXEC);
+			close(fds[i][end]);
+		}
+	}
+}
+
 static void
 a_freed_leg_has_forgotten(void **state)
 {
@@ -376,9 +467,12 @@ main(void)
 		cmocka_unit_test(
 		    what_was_sent_before_an_end_that_left_ours_unread_is_received),
 		cmocka_unit_test(sending_to_nobody_raises_no_signal),
+		cmocka_unit_test(nobody_waits_for_an_end_that_does_not_read),
+		cmocka_unit_test(what_waits_to_be_received_is_known),
 		cmocka_unit_test(
 		    waiting_ends_at_the_deadline_whatever_interrupts),
 		cmocka_unit_test(both_ends_close_on_exec),
+		cmocka_unit_test(no_end_is_a_standard_descriptor),
 		cmocka_unit_test(a_freed_leg_has_forgotten),
 	};
 

@@ -139,7 +139,7 @@ texts_are_taken_whole_or_not_at_all(void **state)
 
 	(void)state;
 	pair_open(&p, &wire_worker_leg);
-	p.ours.state = p.theirs.state = 3;
+	p.ours.state = p.theirs.state = 8;
 	wire_begin(&out, WIRE_IDENTITY);
 	wire_put_text(&out, WIRE_TAG_SUB, "sub");
 	wire_put_text(&out, WIRE_TAG_EMAIL, NULL);

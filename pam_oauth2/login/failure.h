@@ -1,0 +1,12 @@
+/* What the worker's failure means to the administrator. */
+#ifndef PAM_OAUTH2_LOGIN_FAILURE_H
+#define PAM_OAUTH2_LOGIN_FAILURE_H
+
+#include "base/err.h"
+#include "base/reason.h"
+
+/* error is the provider's word, "" without one. */
+enum reason failure_reason(
+    enum oauth2_err err, enum oauth2_cause cause, const char *error);
+
+#endif
