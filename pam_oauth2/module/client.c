@@ -7,7 +7,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define DESCRIPTORS_MAX 256 /* sshd's PAM process has about ten */
+/* sshd's PAM process has about ten; others may have all they can. */
+#define DESCRIPTORS_MAX 1024
 
 /*
  * "ADDRESS PORT " of the peer, as SSH_CONNECTION begins: numbers, nobody is

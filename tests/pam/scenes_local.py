@@ -1,6 +1,7 @@
 """What can be wrong with this host and with whoever asks."""
 
 import contextlib
+import fcntl
 import os
 import signal
 import socket
@@ -314,6 +315,14 @@ def give(play, near, far):
     play.pass_fds += (far.fileno(),)
 
 
+def connect_behind_many(play):
+    """Give it its client on a descriptor with a high number."""
+    near, far = connection("127.0.0.1", "127.0.0.1")
+    high = fcntl.fcntl(far, fcntl.F_DUPFD_CLOEXEC, 900)
+    far.close()
+    give(play, near, socket.socket(fileno=high))
+
+
 def connect(address="127.0.0.1", at=None):
     """Return what gives the host a client."""
     return lambda play: give(play, *connection(address, at or address))
@@ -361,6 +370,8 @@ PEOPLE = [
           arrange=connect(), meanwhile=hang_up, **WAITING),
     Scene("client-hangs-up-ipv6", "client_gone", told="nothing",
           arrange=connect("::1"), meanwhile=hang_up, **WAITING),
+    Scene("client-hangs-up-behind-many", "client_gone", told="nothing",
+          arrange=connect_behind_many, meanwhile=hang_up, **WAITING),
     # sshd writes its address as what it is.
     Scene("client-hangs-up-mapped", "client_gone", told="nothing",
           arrange=connect(at="::"), meanwhile=hang_up, **WAITING),
