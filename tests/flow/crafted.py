@@ -218,6 +218,11 @@ USERINFOS = [
     Lie("another email where the token has one", USERINFO, both(
         says("TOKENS", ID_TOKEN=token("mallory's token")),
         says("IDENTITY", **MALLORYS_USERINFO)), "identity_not_allowed"),
+    Lie("another email beside groups", USERINFO, both(
+        says("TOKENS", ID_TOKEN=token("mallory's token")),
+        says("IDENTITY", **MALLORYS_USERINFO, GROUP="oncall")),
+        "identity_not_allowed", settings={
+            "allowlist": "alice email:alice@example.com group:oncall\n"}),
     Lie("no email", USERINFO, says("IDENTITY", EMAIL=None), "email_missing"),
     Lie("an unverified email", USERINFO,
         says("IDENTITY", EMAIL_VERIFIED=0), "email_unverified"),
@@ -271,6 +276,9 @@ OFFERS = [
 OFFERS += [
     Lie("an address beside the endpoint", CODE,
         says("AUTHORIZE", URL=path("/authorise?x=1")),
+        "verification_uri_refused"),
+    Lie("an address as long as the endpoint", CODE,
+        says("AUTHORIZE", URL=path("/oath?x=1")),
         "verification_uri_refused"),
     Lie("the endpoint with a fragment", CODE,
         says("AUTHORIZE", URL=path("/auth?x=1#y")),

@@ -91,8 +91,7 @@ FETCHER += [
         "id_token_invalid"),
     Lie("keys that end the list of keys", TOKEN,
         says("KEYS", KEY=['{}],"keys":[{}']), "id_token_invalid"),
-    Lie("too many keys", TOKEN, says("KEYS", KEY=["{}"] * 33),
-        "internal_error"),
+    Lie("too many keys", TOKEN, says("KEYS", KEY=["{}"] * 33), PROTOCOL),
     Lie("too long a key", TOKEN, says("KEYS", KEY=["a" * 2001]), PROTOCOL),
     Lie("no answer, and a text for the log", TOKEN, instead(
         "METADATA", "NOT_FETCHED", ERROR=1, CAUSE=0, HTTP_STATUS=0,

@@ -126,6 +126,10 @@ class Transcript:
         """Write settings that differ from those of the sign-in."""
         own = dict(settings)
         provider = own.pop("provider", {})
+        if "allowlist" in own:
+            path = DIRECTORY / "fake-allowlist"
+            write_file(path, own["allowlist"], 0o600)
+            own["allowlist"] = path
         return write_settings(
             f"{self.name} {name}", {**self.world.settings, **own},
             {**self.world.provider(self.url), **provider})
