@@ -2,6 +2,7 @@
 #include <signal.h>
 #include <sys/file.h>
 #include <sys/wait.h>
+#include <time.h>
 
 #include "house_case.h"
 
@@ -203,10 +204,14 @@ nothing_but_a_file_is_read(void **state)
 	assert_int_equal(read_file("missing"), OAUTH2_ERR_NOT_FOUND);
 }
 
-/* Replace a file as fast as one can, until killed. */
+/*
+ * Replace a file, until killed, with a rest: who never rests can be faster
+ * than whoever reads, however often.
+ */
 static pid_t
 start_replacing(void)
 {
+	static const struct timespec rest = { .tv_nsec = 20000 };
 	pid_t pid = fork();
 
 	assert_true(pid >= 0);
@@ -214,7 +219,8 @@ start_replacing(void)
 		int fd = open(at("next"), O_WRONLY | O_CREAT | O_EXCL, 0600);
 
 		if (fd < 0 || write(fd, "whole", 5) != 5 || close(fd) != 0 ||
-		    rename(at("next"), at("busy")) != 0)
+		    rename(at("next"), at("busy")) != 0 ||
+		    nanosleep(&rest, NULL) != 0)
 			_exit(1);
 	}
 	return pid;
