@@ -196,6 +196,20 @@ check_at_hash(const struct oauth2_idtoken_expected *expected,
 	return OAUTH2_ERR_OK;
 }
 
+/*
+ * A logout token of a provider that gives it no type has all that an ID token
+ * has but a nonce (Back-Channel Logout 1.0 section 2.4), which one of the
+ * device grant does not have either.
+ */
+static enum oauth2_err
+check_events(const struct oauth2_idtoken_expected *expected,
+    const struct json *claims, struct detail *d)
+{
+	(void)expected;
+	(void)claims;
+	return REFUSE(d, "events, which no ID token has");
+}
+
 static enum oauth2_err
 check_same_person(const struct oauth2_idtoken_expected *expected,
     const struct json *claims, struct detail *d)
@@ -236,6 +250,7 @@ idtoken_check(const struct oauth2_idtoken_expected *expected,
 		{ "nbf", check_nbf },
 		{ NULL, check_nonce },
 		{ "at_hash", check_at_hash },
+		{ "events", check_events },
 		{ NULL, check_same_person },
 		{ NULL, NULL },
 	};

@@ -186,6 +186,8 @@ TOKENS = [
     Lie("another at_hash", TOKEN, both(
         says("TOKENS", ID_TOKEN=token("a token of another access token"),
              AT_HASH="a" * 22)), INVALID, "at_hash"),
+    Lie("a logout token", TOKEN,
+        says("TOKENS", ID_TOKEN=token("a logout token")), INVALID, "events"),
     Lie("two tokens", TOKEN, twice("TOKENS", "ID_TOKEN"), PROTOCOL),
     Lie("a device's token for a code", CODE,
         says("TOKENS", ID_TOKEN=poor("one without a nonce")), INVALID,

@@ -96,6 +96,8 @@ def forgeries(url, nonce):
         "a token of another login": SIGNER.sign(said(nonce="other")),
         "a token of another access token": SIGNER.sign(
             said(at_hash="77QmUPtjPfzWtF2AnpK9RQ")),
+        "a logout token": SIGNER.sign(said(nonce=None, events={
+            "http://schemas.openid.net/event/backchannel-logout": {}})),
         "a token without a sub": SIGNER.sign(said(sub=None)),
     }
 

@@ -355,6 +355,15 @@ class SigninDriver:
         assert record, self._monitor.end()
         return record.decode(errors="backslashreplace")
 
+    def descriptors(self):
+        """Return how many descriptors are open, once all judges are gone."""
+        directory = f"/proc/{self._monitor.process.pid}/fd"
+        counts = [len(os.listdir(directory))]
+        while len(counts) < 2 or counts[-1] != counts[-2]:
+            time.sleep(0.05)
+            counts.append(len(os.listdir(directory)))
+        return counts[-1]
+
     def close(self):
         """Let it end; a leak or an error that it found is one of ours."""
         for program in (self._monitor, self._nursery):

@@ -40,8 +40,11 @@ def run_one(driver, transcripts, number):
 
 
 def run_some(driver, transcripts, numbers):
-    """Play many, one after the other."""
-    return [run_one(driver, transcripts, number) for number in numbers]
+    """Play many, one after the other; none leaves a descriptor behind."""
+    before = driver.descriptors()
+    came = [run_one(driver, transcripts, number) for number in numbers]
+    assert driver.descriptors() <= before
+    return came
 
 
 @pytest.fixture(scope="module")

@@ -39,6 +39,23 @@ the_issuer_is_equal_byte_for_byte(void **state)
 }
 
 static void
+no_event_is_a_sign_in(void **state)
+{
+	static const char text[] = "events, which no ID token has";
+	static const struct row rows[] = {
+		{ "a logout token without a type", &device,
+		    { { "nonce", NULL } },
+		    { "events", "{\"http://schemas.openid.net/event/"
+				"backchannel-logout\":{}}" },
+		    text },
+		{ "one that has a nonce", &code, {}, { "events", "{}" }, text },
+	};
+
+	(void)state;
+	run_rows(rows, COUNT(rows), OAUTH2_ERR_ID_TOKEN);
+}
+
+static void
 o7_the_audience_is_this_client(void **state)
 {
 	static const char not_us[] = "aud does not name this client";
@@ -331,6 +348,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_issuer_is_equal_byte_for_byte),
+		cmocka_unit_test(no_event_is_a_sign_in),
 		cmocka_unit_test(o7_the_audience_is_this_client),
 		cmocka_unit_test(o8_now_is_between_the_times),
 		cmocka_unit_test(o9_the_nonce_is_the_one_we_sent),
