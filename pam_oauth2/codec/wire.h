@@ -130,7 +130,6 @@ enum wire_tag {
 	WIRE_TAG_ALG,
 	WIRE_TAG_AUDIENCE,
 	WIRE_TAG_NOW,
-	WIRE_TAG_AUTH_TIME,
 	WIRE_TAG_PRESET,
 	WIRE_TAG_ENDPOINT_HOST,
 	WIRE_TAG_VERIFICATION_HOST,
@@ -361,7 +360,10 @@ enum oauth2_err wire_copy_text(const struct wire_msg *m, enum wire_tag tag,
 bool wire_text_is(
     const struct wire_msg *m, enum wire_tag tag, const char *text);
 
-/* Append the fields of a list. Errors: LIMIT (ret is full), NOMEM. */
+/*
+ * Append the fields of a list. Errors: PROTOCOL (more than ret has room for:
+ * none of ours sends so many), NOMEM.
+ */
 enum oauth2_err wire_take_list(const struct wire_msg *m, enum wire_tag tag,
     struct strlist *ret) MUST_CHECK;
 

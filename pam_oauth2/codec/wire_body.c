@@ -148,7 +148,6 @@ static const struct field_rule rules[] = {
 	{ WIRE_CLAIMS, WIRE_TAG_GROUP, TEXT, LIST, 255 },
 	{ WIRE_CLAIMS, WIRE_TAG_CLAIM, TEXT, LIST, 1024 },
 	{ WIRE_CLAIMS, WIRE_TAG_SAID, TEXT, LIST, 255 },
-	{ WIRE_CLAIMS, WIRE_TAG_AUTH_TIME, U64, ONE, INT64_MAX },
 	{ WIRE_REFUSED, WIRE_TAG_ERROR, U64, ONE, OAUTH2_ERR_COUNT - 1 },
 	{ WIRE_REFUSED, WIRE_TAG_TEXT, TEXT, ONE, 255 },
 
@@ -430,6 +429,8 @@ wire_take_list(const struct wire_msg *m, enum wire_tag tag, struct strlist *ret)
 		AUTO(secret_text_free) char *copy = copy_field(&f);
 
 		err = copy == NULL ? OAUTH2_ERR_NOMEM : strlist_add(ret, copy);
+		if (err == OAUTH2_ERR_LIMIT)
+			return OAUTH2_ERR_PROTOCOL;
 		if (err != OAUTH2_ERR_OK)
 			return err;
 	}

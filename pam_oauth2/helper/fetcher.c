@@ -6,6 +6,7 @@
 #include "base/secret.h"
 #include "helper/failed.h"
 #include "helper/sandbox.h"
+#include "helper/take.h"
 #include "oauth2/discovery.h"
 #include "oauth2/jwks.h"
 
@@ -45,23 +46,18 @@ fetch_free_scope(struct fetch *f)
 	fetch_free(f);
 }
 
-#define TEXT(tag, field) \
-	(err = err == OAUTH2_ERR_OK ? wire_take_text(m, tag, field) : err)
-
 static enum oauth2_err
 read_request(struct fetch *f, const struct wire_msg *m)
 {
 	enum oauth2_err err = OAUTH2_ERR_OK;
 
-	TEXT(WIRE_TAG_ISSUER, &f->issuer);
-	TEXT(WIRE_TAG_CLIENT_ID, &f->client_id);
-	TEXT(WIRE_TAG_JWKS_URI, &f->jwks_uri);
-	TEXT(WIRE_TAG_ETAG, &f->etag);
-	TEXT(WIRE_TAG_CA_FILE, &f->ca_file);
-	TEXT(WIRE_TAG_PROXY, &f->proxy);
-	if (err == OAUTH2_ERR_OK)
-		err = wire_take_list(
-		    m, WIRE_TAG_ENDPOINT_HOST, &f->endpoint_hosts);
+	TAKE_TEXT(WIRE_TAG_ISSUER, &f->issuer);
+	TAKE_TEXT(WIRE_TAG_CLIENT_ID, &f->client_id);
+	TAKE_TEXT(WIRE_TAG_JWKS_URI, &f->jwks_uri);
+	TAKE_TEXT(WIRE_TAG_ETAG, &f->etag);
+	TAKE_TEXT(WIRE_TAG_CA_FILE, &f->ca_file);
+	TAKE_TEXT(WIRE_TAG_PROXY, &f->proxy);
+	TAKE_LIST(WIRE_TAG_ENDPOINT_HOST, &f->endpoint_hosts);
 	return err;
 }
 

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/secret.h"
 #include "helper/child.h"
+#include "helper/take.h"
 #include "oauth2/discovery.h"
 
 #define SIGNED_WAIT_NS (10 * CLOCK_NS_PER_S)
@@ -68,38 +69,34 @@ start_free_scope(struct start *s)
 	start_free(s);
 }
 
-#define TEXT(tag, field) \
-	(err = err == OAUTH2_ERR_OK ? wire_take_text(m, tag, field) : err)
-#define LIST(tag, field) \
-	(err = err == OAUTH2_ERR_OK ? wire_take_list(m, tag, field) : err)
-
 static enum oauth2_err
 read_start(struct job *job, const struct wire_msg *m, struct start *ret)
 {
 	enum oauth2_err err = OAUTH2_ERR_OK;
 
-	TEXT(WIRE_TAG_ISSUER, &ret->issuer);
-	TEXT(WIRE_TAG_CLIENT_ID, &ret->client_id);
-	TEXT(WIRE_TAG_CLIENT_SECRET, &ret->client_secret);
-	TEXT(WIRE_TAG_AUTH_METHOD, &ret->auth_method);
-	TEXT(WIRE_TAG_AUTHORIZATION_ENDPOINT, &ret->authorization_endpoint);
-	TEXT(WIRE_TAG_PAR_ENDPOINT, &ret->par_endpoint);
-	TEXT(WIRE_TAG_REDIRECT_URI, &job->redirect_uri);
-	TEXT(WIRE_TAG_STATE, &job->state);
-	TEXT(WIRE_TAG_NONCE, &job->nonce);
-	TEXT(WIRE_TAG_TOKEN_ENDPOINT, &ret->token_endpoint);
-	TEXT(WIRE_TAG_DEVICE_ENDPOINT, &ret->device_endpoint);
-	TEXT(WIRE_TAG_USERINFO_ENDPOINT, &ret->userinfo_endpoint);
-	TEXT(WIRE_TAG_PRESET, &ret->preset);
-	TEXT(WIRE_TAG_CA_FILE, &ret->ca_file);
-	TEXT(WIRE_TAG_PROXY, &ret->proxy);
-	TEXT(WIRE_TAG_GROUPS_CLAIM, &job->groups_claim);
-	LIST(WIRE_TAG_ENDPOINT_HOST, &job->endpoint_hosts);
-	LIST(WIRE_TAG_VERIFICATION_HOST, &job->verification_hosts);
-	LIST(WIRE_TAG_SCOPE, &job->scopes);
-	LIST(WIRE_TAG_REQUIRED_SCOPE, &job->required_scopes);
-	LIST(WIRE_TAG_PARAMETER, &job->param_texts);
-	LIST(WIRE_TAG_CLAIM, &job->claims);
+	TAKE_TEXT(WIRE_TAG_ISSUER, &ret->issuer);
+	TAKE_TEXT(WIRE_TAG_CLIENT_ID, &ret->client_id);
+	TAKE_TEXT(WIRE_TAG_CLIENT_SECRET, &ret->client_secret);
+	TAKE_TEXT(WIRE_TAG_AUTH_METHOD, &ret->auth_method);
+	TAKE_TEXT(
+	    WIRE_TAG_AUTHORIZATION_ENDPOINT, &ret->authorization_endpoint);
+	TAKE_TEXT(WIRE_TAG_PAR_ENDPOINT, &ret->par_endpoint);
+	TAKE_TEXT(WIRE_TAG_REDIRECT_URI, &job->redirect_uri);
+	TAKE_TEXT(WIRE_TAG_STATE, &job->state);
+	TAKE_TEXT(WIRE_TAG_NONCE, &job->nonce);
+	TAKE_TEXT(WIRE_TAG_TOKEN_ENDPOINT, &ret->token_endpoint);
+	TAKE_TEXT(WIRE_TAG_DEVICE_ENDPOINT, &ret->device_endpoint);
+	TAKE_TEXT(WIRE_TAG_USERINFO_ENDPOINT, &ret->userinfo_endpoint);
+	TAKE_TEXT(WIRE_TAG_PRESET, &ret->preset);
+	TAKE_TEXT(WIRE_TAG_CA_FILE, &ret->ca_file);
+	TAKE_TEXT(WIRE_TAG_PROXY, &ret->proxy);
+	TAKE_TEXT(WIRE_TAG_GROUPS_CLAIM, &job->groups_claim);
+	TAKE_LIST(WIRE_TAG_ENDPOINT_HOST, &job->endpoint_hosts);
+	TAKE_LIST(WIRE_TAG_VERIFICATION_HOST, &job->verification_hosts);
+	TAKE_LIST(WIRE_TAG_SCOPE, &job->scopes);
+	TAKE_LIST(WIRE_TAG_REQUIRED_SCOPE, &job->required_scopes);
+	TAKE_LIST(WIRE_TAG_PARAMETER, &job->param_texts);
+	TAKE_LIST(WIRE_TAG_CLAIM, &job->claims);
 	return err;
 }
 

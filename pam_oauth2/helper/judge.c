@@ -7,6 +7,7 @@
 #include "codec/json.h"
 #include "codec/jwk.h"
 #include "helper/sandbox.h"
+#include "helper/take.h"
 #include "oauth2/idtoken.h"
 
 #define LIST_MAX 32
@@ -57,30 +58,25 @@ case_free_scope(struct judge_case *c)
 	case_free(c);
 }
 
-#define TEXT(tag, field) \
-	(err = err == OAUTH2_ERR_OK ? wire_take_text(m, tag, field) : err)
-#define LIST(tag, field) \
-	(err = err == OAUTH2_ERR_OK ? wire_take_list(m, tag, field) : err)
-
 static enum oauth2_err
 case_read(const struct wire_msg *m, struct judge_case *c)
 {
 	enum oauth2_err err = OAUTH2_ERR_OK;
 
-	TEXT(m->type == WIRE_JUDGE ? WIRE_TAG_ID_TOKEN : WIRE_TAG_USERINFO,
+	TAKE_TEXT(m->type == WIRE_JUDGE ? WIRE_TAG_ID_TOKEN : WIRE_TAG_USERINFO,
 	    &c->token);
-	TEXT(WIRE_TAG_ISSUER, &c->issuer);
-	TEXT(WIRE_TAG_CLIENT_ID, &c->client_id);
-	TEXT(WIRE_TAG_NONCE, &c->nonce);
-	TEXT(WIRE_TAG_AT_HASH, &c->at_hash);
-	TEXT(WIRE_TAG_SUB, &c->sub);
-	TEXT(WIRE_TAG_GROUPS_CLAIM, &c->groups_claim);
-	TEXT(WIRE_TAG_PRESET, &c->preset);
-	LIST(WIRE_TAG_AUDIENCE, &c->audiences);
-	LIST(WIRE_TAG_ALG, &c->algs);
-	LIST(WIRE_TAG_ACR, &c->acr);
-	LIST(WIRE_TAG_AMR, &c->amr);
-	LIST(WIRE_TAG_CLAIM, &c->claims);
+	TAKE_TEXT(WIRE_TAG_ISSUER, &c->issuer);
+	TAKE_TEXT(WIRE_TAG_CLIENT_ID, &c->client_id);
+	TAKE_TEXT(WIRE_TAG_NONCE, &c->nonce);
+	TAKE_TEXT(WIRE_TAG_AT_HASH, &c->at_hash);
+	TAKE_TEXT(WIRE_TAG_SUB, &c->sub);
+	TAKE_TEXT(WIRE_TAG_GROUPS_CLAIM, &c->groups_claim);
+	TAKE_TEXT(WIRE_TAG_PRESET, &c->preset);
+	TAKE_LIST(WIRE_TAG_AUDIENCE, &c->audiences);
+	TAKE_LIST(WIRE_TAG_ALG, &c->algs);
+	TAKE_LIST(WIRE_TAG_ACR, &c->acr);
+	TAKE_LIST(WIRE_TAG_AMR, &c->amr);
+	TAKE_LIST(WIRE_TAG_CLAIM, &c->claims);
 	c->expected = (struct oauth2_idtoken_expected){
 		.issuer = c->issuer,
 		.client_id = c->client_id,
@@ -134,7 +130,7 @@ trust(struct judge *j, const struct wire_msg *m)
 }
 
 static enum oauth2_err
-send_claims(struct judge *j, const struct identity *who, int64_t auth_time)
+send_claims(struct judge *j, const struct identity *who)
 {
 	struct wire_out out;
 
@@ -145,7 +141,6 @@ send_claims(struct judge *j, const struct identity *who, int64_t auth_time)
 	wire_put_list(&out, WIRE_TAG_GROUP, &who->groups);
 	wire_put_list(&out, WIRE_TAG_CLAIM, &who->claims);
 	wire_put_list(&out, WIRE_TAG_SAID, &who->said);
-	wire_put_u64(&out, WIRE_TAG_AUTH_TIME, (uint64_t)auth_time);
 	return wire_send(j->leg, &out);
 }
 
@@ -170,7 +165,7 @@ judge_id_token(struct judge *j, struct judge_case *c, struct detail *d)
 
 	if (err != OAUTH2_ERR_OK)
 		return send_refused(j->leg, err, d);
-	return send_claims(j, claims->identity, claims->auth_time);
+	return send_claims(j, claims->identity);
 }
 
 static enum oauth2_err
@@ -182,7 +177,7 @@ judge_userinfo(struct judge *j, struct judge_case *c, struct detail *d)
 
 	if (err != OAUTH2_ERR_OK)
 		return send_refused(j->leg, err, d);
-	return send_claims(j, who, 0);
+	return send_claims(j, who);
 }
 
 /* Always one answer; an error is one of the leg. */

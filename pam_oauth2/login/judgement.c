@@ -93,8 +93,7 @@ take_identity(
 	who->email_verified = wire_get_u64(m, WIRE_TAG_EMAIL_VERIFIED) == 1;
 	if (err == OAUTH2_ERR_OK)
 		*ret = TAKE(who);
-	/* No child of ours sends so many. */
-	return err == OAUTH2_ERR_LIMIT ? OAUTH2_ERR_PROTOCOL : err;
+	return err;
 }
 
 /* What the judge's refusal means to the administrator. */

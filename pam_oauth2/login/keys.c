@@ -52,9 +52,9 @@ take(struct signin *s)
 	if (!children_await(s, s->fetcher, &m))
 		return false;
 	s->is_waiting_for_keys = false;
-	if (wire_take_list(&m, WIRE_TAG_KEY, &keys) != OAUTH2_ERR_OK)
-		return signin_fail_err(s, OAUTH2_ERR_PROTOCOL);
-	err = cache_update(&m, clock_unix_s(), &s->keys);
+	err = wire_take_list(&m, WIRE_TAG_KEY, &keys);
+	if (err == OAUTH2_ERR_OK)
+		err = cache_update(&m, clock_unix_s(), &s->keys);
 	if (err != OAUTH2_ERR_OK)
 		return signin_fail_err(s, err);
 	if (cache_save(&s->settings->provider, &s->keys, &d) != OAUTH2_ERR_OK)

@@ -262,13 +262,18 @@ static const char *const results[] = {
 	[WIRE_VERDICT_IGNORE] = "ignored",
 };
 
-/* What decided, where nobody has signed it, is said with the grant. */
+/*
+ * With a grant only that nobody has signed what decided: why another line or
+ * an older key did not fit is over.
+ */
 static const char *
 detail_of(const struct signin *s)
 {
-	if (s->reason == REASON_approved && s->is_unsigned)
-		return "unsigned: userinfo says who it is, not the ID token";
-	return s->detail.text;
+	if (s->reason != REASON_approved)
+		return s->detail.text;
+	return s->is_unsigned
+		   ? "unsigned: userinfo says who it is, not the ID token"
+		   : "";
 }
 
 static void

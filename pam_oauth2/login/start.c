@@ -74,24 +74,19 @@ has_own(const struct settings *settings, const char *start)
  * signed, and not in userinfo alone.
  */
 static void
-put_claims(struct signin *s, struct wire_out *out)
+put_claims(struct signin *s, const struct strlist *asked, struct wire_out *out)
 {
-	AUTO(strlist_free)
-	struct strlist claims = STRLIST(ALLOWLIST_CLAIMS_MAX + 5);
 	AUTO(buf_free) struct buf b = BUF(PARAM_MAX);
 
-	if (!s->has_claims_parameter ||
+	if (!s->has_claims_parameter || asked->count == 0 ||
 	    !openid_is_used(&s->settings->provider) ||
 	    has_own(s->settings, "claims="))
 		return;
-	/* Too many to be asked for by name (or no memory): then userinfo has
-	 * to say them. */
-	if (wanted_by_anybody(s, &claims) != OAUTH2_ERR_OK)
-		return;
 	buf_puts(&b, "claims={\"id_token\":{");
-	for (size_t i = 0; i < claims.count; i++)
-		put_claim(&b, claims.items[i]);
+	for (size_t i = 0; i < asked->count; i++)
+		put_claim(&b, asked->items[i]);
 	buf_puts(&b, "}}");
+	/* Too many to be asked for by name: then userinfo has to say them. */
 	if (buf_err(&b) == OAUTH2_ERR_OK)
 		wire_put_text(out, WIRE_TAG_PARAMETER, buf_text(&b));
 }
@@ -138,12 +133,12 @@ put_own(const struct settings *settings, struct wire_out *out)
 }
 
 static void
-put_params(struct signin *s, struct wire_out *out)
+put_params(struct signin *s, const struct strlist *asked, struct wire_out *out)
 {
 	const struct provider_settings *p = &s->settings->provider;
 	char hd[sizeof("hd=") + TEXT_DOMAIN_MAX];
 
-	put_claims(s, out);
+	put_claims(s, asked, out);
 	put_demands(s->settings, out);
 	if (s->settings->flow != SETTINGS_FLOW_CODE)
 		return;
@@ -192,7 +187,8 @@ put_client(const struct signin *s, struct wire_out *out)
 }
 
 static void
-put_login(struct signin *s, const struct strlist *claims, struct wire_out *out)
+put_login(struct signin *s, const struct strlist *claims,
+    const struct strlist *asked, struct wire_out *out)
 {
 	const bool is_code = s->settings->flow == SETTINGS_FLOW_CODE;
 
@@ -203,7 +199,7 @@ put_login(struct signin *s, const struct strlist *claims, struct wire_out *out)
 	wire_put_text(out, WIRE_TAG_STATE, s->state);
 	if (openid_has_nonce(s->settings))
 		wire_put_text(out, WIRE_TAG_NONCE, s->nonce);
-	put_params(s, out);
+	put_params(s, asked, out);
 	wire_put_text(out, WIRE_TAG_GROUPS_CLAIM, wanted_groups(s));
 	wire_put_list(out, WIRE_TAG_CLAIM, claims);
 	wire_put_u64(out, WIRE_TAG_DEADLINE_NS, (uint64_t)s->deadline_ns);
@@ -213,9 +209,12 @@ bool
 start_send(struct signin *s)
 {
 	AUTO(strlist_free) struct strlist claims = STRLIST(IDENTITY_CLAIMS_MAX);
+	AUTO(strlist_free) struct strlist asked = STRLIST(WANTED_MAX);
 	struct wire_out out;
 	enum oauth2_err err = wanted_claims(s, &claims);
 
+	if (err == OAUTH2_ERR_OK)
+		err = wanted_by_anybody(s, &asked);
 	if (err != OAUTH2_ERR_OK)
 		return signin_fail_err(s, err);
 	if (!make_secrets(s))
@@ -223,6 +222,6 @@ start_send(struct signin *s)
 	wire_begin(&out, WIRE_START);
 	put_client(s, &out);
 	put_endpoints(&s->settings->provider, &out);
-	put_login(s, &claims, &out);
+	put_login(s, &claims, &asked, &out);
 	return children_tell(s, s->worker, &out);
 }

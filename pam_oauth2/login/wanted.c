@@ -37,9 +37,11 @@ wanted_by_anybody(const struct signin *s, struct strlist *ret)
 {
 	const struct allowlist_mentions *all = &s->allowlist->mentions;
 	const char *groups = s->settings->provider.groups_claim;
-	enum oauth2_err err =
-	    all->has_too_many ? OAUTH2_ERR_LIMIT : add("email", ret);
+	enum oauth2_err err;
 
+	if (all->has_too_many)
+		return OAUTH2_ERR_OK;
+	err = add("email", ret);
 	if (err == OAUTH2_ERR_OK)
 		err = add("email_verified", ret);
 	if (err == OAUTH2_ERR_OK && all->has_group &&

@@ -277,9 +277,6 @@ static enum oauth2_err
 check_auth_time(const struct oauth2_idtoken_expected *expected,
     int64_t auth_time, struct detail *d)
 {
-	if (auth_time < 0)
-		return detail_fail(
-		    d, OAUTH2_ERR_AUTH_TOO_OLD, "auth_time is before 1970");
 	if (auth_time > expected->now + SKEW_S)
 		return REFUSE(d, "auth_time is %" PRId64 " s ahead" CLOCK_HINT,
 		    auth_time - expected->now);

@@ -318,7 +318,7 @@ OTHERS = [
         ("HELLO", {}), ("REPLY", {"TEXT": ""}), ("CANCEL", {"CAUSE": 1}),
         ("RESULT", {"VERDICT": 1, "REASON": "approved", "PHASE": 1,
                     "USER": "alice", "TEXT": ""}),
-        ("CLAIMS", {**FORGED_USERINFO, "AUTH_TIME": 0}),
+        ("CLAIMS", FORGED_USERINFO),
         ("TRUST", {}), ("REFUSED", {"ERROR": 0, "TEXT": ""}),
         ("KEYS", {}), ("UNCHANGED", {}), ("DEVICE", {}), ("TOKENS", {
             "SUB": "sub-of-alice"})]]

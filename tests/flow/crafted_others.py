@@ -5,7 +5,7 @@ from crafted import (
     instead, nothing, says, unasked)
 from forgeries import MALLORY
 
-CLAIMS = {**FORGED_USERINFO, "AUTH_TIME": 0}
+CLAIMS = FORGED_USERINFO
 ENDPOINTS = ("AUTHORIZATION_ENDPOINT", "PAR_ENDPOINT", "TOKEN_ENDPOINT",
              "DEVICE_ENDPOINT", "USERINFO_ENDPOINT", "JWKS_URI")
 PLACES = ("https://evil.example/x", "http://localhost/x",

@@ -90,7 +90,7 @@ def test_a_judge_says_who_it_was(driver, by_name, bob):
     """In the login that it was started for."""
     transcript = by_name[TOKEN]
     replies = packets(transcript, "judge")
-    change(replies, "CLAIMS", Packet.make("CLAIMS", **BOB, AUTH_TIME=0))
+    change(replies, "CLAIMS", Packet.make("CLAIMS", **BOB))
     judge = Script([[one.data() for one in step] for step in replies])
     outcome = play_bob(driver, transcript, {
         "worker": transcript.script("worker"), "judge": judge,

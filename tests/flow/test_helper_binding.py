@@ -167,6 +167,7 @@ def test_another_line_lets_in(owners, lines):
     owners.allow(*lines)
     assert owners.sign_in("sub-2", department="IT") == GRANTED
     assert EMAIL not in owners.decision["rule"]
+    assert owners.decision["detail"] == ""
     assert owners.sign_in("sub-3", department="HR") == CHANGED
 
 

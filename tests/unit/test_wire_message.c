@@ -164,7 +164,7 @@ texts_are_taken_whole_or_not_at_all(void **state)
 	assert_false(wire_text_is(&m, WIRE_TAG_SUB, "subb"));
 	assert_false(wire_text_is(&m, WIRE_TAG_EMAIL, ""));
 	assert_int_equal(
-	    wire_take_list(&m, WIRE_TAG_GROUP, &full), OAUTH2_ERR_LIMIT);
+	    wire_take_list(&m, WIRE_TAG_GROUP, &full), OAUTH2_ERR_PROTOCOL);
 	pair_close(&p);
 }
 
