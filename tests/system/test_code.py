@@ -53,7 +53,11 @@ def land(alice, person="alice", deny=False):
 
 
 def paste(alice, text, asked=None):
-    """Paste a line; asked: what is asked then."""
+    """Paste a line; asked: what is asked then.
+
+    An answer that is faster than any hand is taken for a pressed key.
+    """
+    time.sleep(0.1)
     alice.session.send(text.encode() + b"\r")
     if asked:
         alice.session.expect(asked)
@@ -99,7 +103,6 @@ def three_times(alice, text, asked, reason):
     """Paste the same three times: explained twice, then denied."""
     for _ in range(2):
         paste(alice, text, asked)
-        time.sleep(0.1)  # who is faster than any hand pressed a key
     paste(alice, text)
     refused(alice, reason)
 
