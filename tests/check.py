@@ -1,16 +1,22 @@
 #!/usr/bin/python3
 """Run the suites and say what ran: ran= failed= skipped= for each.
 
-A suite that runs nothing, skips anything, or ends with an error fails.
+A suite that runs nothing, skips anything, or ends with an error fails. Those
+that compute run beside those that mostly wait, and give way to them; the
+output of each comes in one piece when it ends.
 """
 
+import os
 import re
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-SUITES = ("lint", "unit", "pam", "flow", "vectors", "system", "browser")
+COMPUTE = ("lint", "unit", "vectors")
+WAIT = ("system", "flow", "pam", "browser")
+NICE = 10  # of those that compute
 # flow and unit have run what is left out here
 SHORTER = {"vectors": ["WITH=valgrind"]}
 
@@ -57,28 +63,39 @@ def count(patterns, lines):
                for found in re.finditer(pattern, line))
 
 
+def give_way():
+    """Leave the processors to those who need them at once."""
+    os.nice(NICE)
+
+
 def run(suite):
     """Run `make SUITE`, pass its output on, and count."""
+    print(f"==== {suite} begins", flush=True)
     started = time.monotonic()
-    closing = []
-    print(f"==== {suite}", flush=True)
     argv = ["make", "--no-print-directory", suite, *SHORTER.get(suite, ())]
-    with subprocess.Popen(argv, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
-                          text=True, errors="replace") as process:
-        for line in process.stdout:
-            print(line, end="", flush=True)
-            if is_closing(line):
-                closing.append(line)
-    failed = count(FAILED, closing)
-    return Outcome(suite, count(RAN, closing), failed,
-                   count(SKIPPED, closing), process.returncode,
-                   time.monotonic() - started)
+    ended = subprocess.run(
+        argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        stdin=subprocess.DEVNULL, text=True, errors="replace", check=False,
+        preexec_fn=give_way if suite in COMPUTE else None)
+    closing = [line for line in ended.stdout.splitlines() if is_closing(line)]
+    outcome = Outcome(suite, count(RAN, closing), count(FAILED, closing),
+                      count(SKIPPED, closing), ended.returncode,
+                      time.monotonic() - started)
+    print(f"==== {suite}\n{ended.stdout}{outcome}", flush=True)
+    return outcome
+
+
+def run_lane(suites):
+    """Run suites one after the other."""
+    return [run(suite) for suite in suites]
 
 
 def main(suites):
     """Run the suites; the exit status says whether all are good."""
-    outcomes = [run(suite) for suite in suites or SUITES]
+    lanes = [[suite for suite in lane if not suites or suite in suites]
+             for lane in (COMPUTE, WAIT)]
+    with ThreadPoolExecutor(len(lanes)) as pool:
+        outcomes = [o for lane in pool.map(run_lane, lanes) for o in lane]
     print("====")
     for outcome in outcomes:
         print(outcome)
