@@ -11,6 +11,7 @@ ENDPOINTS = ("AUTHORIZATION_ENDPOINT", "PAR_ENDPOINT", "TOKEN_ENDPOINT",
 PLACES = ("https://evil.example/x", "http://localhost/x",
           "https://localhost@evil.example/x", "https://localhost.evil/x",
           "javascript:alert(1)", "")
+ELSEWHERE = {"provider": {"verification_hosts": "evil.example"}}
 HARD = "x\n\x1b[2J event=decision result=\"granted\""
 
 
@@ -64,6 +65,9 @@ FETCHER = [
     Lie(f"{tag} at {place!r}", TOKEN, says("METADATA", **{tag: place}),
         "endpoint_refused") for tag in ENDPOINTS for place in PLACES]
 FETCHER += [
+    Lie("a host that may be shown", TOKEN, says(
+        "METADATA", TOKEN_ENDPOINT="https://evil.example/x"),
+        "endpoint_refused", settings=ELSEWHERE),
     Lie("metadata that nobody asked for", TOKEN, says_it_at_once, PROTOCOL),
     Lie("keys in place of metadata", TOKEN, instead("METADATA", "KEYS"),
         PROTOCOL),

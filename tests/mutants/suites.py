@@ -43,6 +43,7 @@ CONTROLS = {
         "test_only_plain_https_urls[http://localhost/]",
         "test_n12_headers_are_32_kib_in_all[endless]",
         "test_a_header_value_never_breaks_its_line[A\\n]"),
+    "flow/test_fake_others.py": ("test_lies[judge-lies0]",),
     "flow/test_fake_worker.py": (
         "test_lie[no email]", "test_lie[a token of dots]",
         "test_lie[to compare: 'WDJB MJHT']", "test_lie[another sub]"),
