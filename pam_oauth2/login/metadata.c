@@ -10,6 +10,7 @@
 #include "login/children.h"
 #include "login/keys.h"
 #include "login/openid.h"
+#include "oauth2/auth_method.h"
 #include "oauth2/discovery.h"
 
 /* Where an endpoint has its place, in the settings and in the message. */
@@ -190,6 +191,31 @@ lacks_pkce(const struct settings *settings, const struct wire_msg *m)
 	       (preset == NULL || !preset->has_no_pkce);
 }
 
+/* In the one way or in the other: nobody but the settings says whether. */
+static bool
+choose_method(struct signin *s, const struct wire_msg *m)
+{
+	AUTO(strlist_free) struct strlist offered = STRLIST(OAUTH2_METHODS_MAX);
+	enum settings_auth_method *method =
+	    &s->settings->provider.token_endpoint_auth_method;
+	bool is_basic;
+	enum oauth2_err err;
+
+	if (*method != SETTINGS_AUTH_METHOD_AUTO)
+		return true;
+	err = wire_take_list(m, WIRE_TAG_AUTH_METHOD, &offered);
+	if (err == OAUTH2_ERR_OK)
+		err =
+		    oauth2_choose_auth_method(&offered, &is_basic, &s->detail);
+	if (err == OAUTH2_ERR_NOT_SUPPORTED_AUTH_METHOD)
+		return signin_fail(s, REASON_client_rejected, NULL);
+	if (err != OAUTH2_ERR_OK)
+		return signin_fail_err(s, err);
+	*method = is_basic ? SETTINGS_AUTH_METHOD_CLIENT_SECRET_BASIC
+			   : SETTINGS_AUTH_METHOD_CLIENT_SECRET_POST;
+	return true;
+}
+
 static const char *
 missing(const struct settings *settings)
 {
@@ -234,6 +260,8 @@ learn(struct signin *s, struct cached *document)
 	choose_flow(s->settings);
 	if (lacks_pkce(s->settings, &document->message))
 		return signin_fail(s, REASON_endpoint_refused, OAUTH2_NO_S256);
+	if (!choose_method(s, &document->message))
+		return false;
 	name = missing(s->settings);
 	return name == NULL || fail_missing(s, &document->message, name);
 }

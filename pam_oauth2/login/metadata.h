@@ -12,8 +12,9 @@
 #include "login/signin_state.h"
 
 /*
- * Complete the endpoints in s->settings->provider, choose the flow, and have
- * the keys fetched meanwhile if need be (keys_prepare()).
+ * Complete the endpoints in s->settings->provider, choose the flow and how a
+ * secret is shown, where the settings leave them open, and have the keys
+ * fetched meanwhile if need be (keys_prepare()).
  */
 bool metadata_learn(struct signin *s);
 

@@ -105,6 +105,8 @@ const char *
 settings_auth_method_name(enum settings_auth_method method)
 {
 	switch (method) {
+	case SETTINGS_AUTH_METHOD_AUTO:
+		return "auto";
 	case SETTINGS_AUTH_METHOD_CLIENT_SECRET_POST:
 		return "client_secret_post";
 	case SETTINGS_AUTH_METHOD_CLIENT_SECRET_BASIC:

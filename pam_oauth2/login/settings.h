@@ -69,7 +69,7 @@ enum settings_unavailable {
 };
 
 enum settings_auth_method {
-	SETTINGS_AUTH_METHOD_AUTO, /* never in a loaded struct */
+	SETTINGS_AUTH_METHOD_AUTO, /* with a secret: the provider says it */
 	SETTINGS_AUTH_METHOD_NONE,
 	SETTINGS_AUTH_METHOD_CLIENT_SECRET_POST,
 	SETTINGS_AUTH_METHOD_CLIENT_SECRET_BASIC,

@@ -14,7 +14,8 @@ check(const struct settings_entry *section, const struct provider_settings *p,
 	const bool is_basic =
 	    method == SETTINGS_AUTH_METHOD_CLIENT_SECRET_BASIC;
 	const bool is_secret =
-	    is_basic || method == SETTINGS_AUTH_METHOD_CLIENT_SECRET_POST;
+	    is_basic || method == SETTINGS_AUTH_METHOD_CLIENT_SECRET_POST ||
+	    method == SETTINGS_AUTH_METHOD_AUTO;
 	const bool is_key = method == SETTINGS_AUTH_METHOD_PRIVATE_KEY_JWT;
 	const bool is_for_endpoint =
 	    p->assertion_audience == SETTINGS_ASSERTION_AUDIENCE_TOKEN_ENDPOINT;
@@ -59,9 +60,8 @@ settings_client_resolve(const struct settings_entry *section,
 	enum settings_auth_method *method =
 	    &provider->token_endpoint_auth_method;
 
-	if (*method == SETTINGS_AUTH_METHOD_AUTO)
-		*method = provider->client_secret_file != NULL
-			      ? SETTINGS_AUTH_METHOD_CLIENT_SECRET_POST
-			      : SETTINGS_AUTH_METHOD_NONE;
+	if (*method == SETTINGS_AUTH_METHOD_AUTO &&
+	    provider->client_secret_file == NULL)
+		*method = SETTINGS_AUTH_METHOD_NONE;
 	return check(section, provider, d);
 }

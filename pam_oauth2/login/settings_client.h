@@ -7,7 +7,8 @@
 #include "login/settings_entries.h"
 
 /*
- * Work out how the client proves itself where the settings leave that open.
+ * Work out how the client proves itself where the settings leave that open:
+ * with a secret it stays so until the provider is known (metadata.h).
  * A credential and a method that uses it, or neither; and no setting that
  * would have no effect.
  *

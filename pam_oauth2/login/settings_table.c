@@ -229,7 +229,9 @@ const struct settings_row settings_rows[] = {
 	.choices = "auto none client_secret_post client_secret_basic "
 	    "private_key_jwt",
 	.fallback = "auto",
-	.derived = "client_secret_post with a client_secret_file, else none",
+	.derived = "with a client_secret_file client_secret_post, or "
+	    "client_secret_basic where the provider announces that one and not "
+	    "the other; else none",
 	.help = "How the client proves itself to the provider: with its "
 	    "secret, or with a signature by its private key (RFC 7523), which "
 	    "the process that talks to the provider never sees.",

@@ -61,6 +61,9 @@ set_methods(struct oauth2_client *c, const struct oauth2_config *config,
 	err = read_method(config, "token_endpoint_auth_method",
 	    config->token_endpoint_auth_method, &c->method, d);
 	c->revocation_method = c->method;
+	c->is_method_open = config->client_secret != NULL &&
+			    config->token_endpoint_auth_method == NULL;
+	c->is_revocation_method_open = revocation == NULL;
 	if (err == OAUTH2_ERR_OK)
 		err = read_method(config, "revocation_endpoint_auth_method",
 		    revocation, &c->revocation_method, d);

@@ -34,7 +34,8 @@ struct oauth2_config {
 	/*
 	 * none, client_secret_post, client_secret_basic or private_key_jwt
 	 * (OpenID Connect Core 1.0 section 9). NULL: client_secret_post with
-	 * a secret, else none.
+	 * a secret, or what discovery finds in its place (auth_method.h);
+	 * else none.
 	 */
 	const char *token_endpoint_auth_method;
 	/*

@@ -22,6 +22,8 @@ struct oauth2_client {
 	char *client_secret; /* NULL unless a method needs it */
 	enum client_auth_method method;
 	enum client_auth_method revocation_method;
+	bool is_method_open;		/* with a secret: until discovery */
+	bool is_revocation_method_open; /* it is the one above */
 	/* NULL unless a method needs it; arg is borrowed */
 	enum oauth2_err (*get_assertion)(void *arg, char **ret);
 	void *assertion_arg;

@@ -4,11 +4,12 @@
 #include <string.h>
 
 #include "base/secret.h"
+#include "oauth2/auth_method.h"
 #include "oauth2/field.h"
 #include "oauth2/request.h"
 
 #define PKCE_METHODS "code_challenge_methods_supported"
-#define METHODS_MAX  16
+#define AUTH_METHODS "token_endpoint_auth_methods_supported"
 #define METHOD_MAX   64
 
 #define OPTIONAL \
@@ -221,25 +222,45 @@ take_flags(const struct json *json, unsigned needs, struct oauth2_metadata *ret,
 	return err;
 }
 
+/* What is announced by a list; NOT_FOUND where there is none. */
+static enum oauth2_err
+read_methods(const struct json *json, const char *name, struct strlist *ret,
+    struct detail *d)
+{
+	switch (json_get_texts(json, name, METHOD_MAX, ret)) {
+	case JSON_FOUND:
+		return OAUTH2_ERR_OK;
+	case JSON_ABSENT:
+	case JSON_NULL:
+		return OAUTH2_ERR_NOT_FOUND;
+	default:
+		return detail_fail(because(d, OAUTH2_CAUSE_PROTOCOL),
+		    OAUTH2_ERR_SYNTAX, "%s is no list of texts", name);
+	}
+}
+
 /* Who announces methods without S256 does not have it (RFC 8414 section 2);
  * many announce none and have it all the same. */
 static enum oauth2_err
 take_pkce(
     const struct json *json, struct oauth2_metadata *ret, struct detail *d)
 {
-	AUTO(strlist_free) struct strlist methods = STRLIST(METHODS_MAX);
+	AUTO(strlist_free) struct strlist methods = STRLIST(OAUTH2_METHODS_MAX);
+	enum oauth2_err err = read_methods(json, PKCE_METHODS, &methods, d);
 
-	switch (json_get_texts(json, PKCE_METHODS, METHOD_MAX, &methods)) {
-	case JSON_ABSENT:
-	case JSON_NULL:
-		return OAUTH2_ERR_OK;
-	case JSON_FOUND:
+	if (err == OAUTH2_ERR_OK)
 		ret->lacks_s256 = !strlist_has(&methods, "S256");
-		return OAUTH2_ERR_OK;
-	default:
-		return detail_fail(because(d, OAUTH2_CAUSE_PROTOCOL),
-		    OAUTH2_ERR_SYNTAX, PKCE_METHODS " is no list of texts");
-	}
+	return field_optional(err, d);
+}
+
+static enum oauth2_err
+take_auth_methods(
+    const struct json *json, struct oauth2_metadata *ret, struct detail *d)
+{
+	struct strlist *methods = &ret->auth_methods;
+
+	methods->max = OAUTH2_METHODS_MAX;
+	return field_optional(read_methods(json, AUTH_METHODS, methods, d), d);
 }
 
 /*
@@ -275,7 +296,29 @@ discover(const struct oauth2_client *c, unsigned needs,
 		err = check_pkce(c, reply.json, ret, d);
 	if (err == OAUTH2_ERR_OK)
 		err = take_flags(reply.json, needs, ret, d);
+	if (err == OAUTH2_ERR_OK && c->is_method_open)
+		err = take_auth_methods(reply.json, ret, d);
 	return err;
+}
+
+/* What the settings leave open is as the provider has it. */
+static enum oauth2_err
+choose_method(
+    struct oauth2_client *c, const struct strlist *offered, struct detail *d)
+{
+	enum oauth2_err err;
+	bool is_basic;
+
+	if (!c->is_method_open)
+		return OAUTH2_ERR_OK;
+	err = oauth2_choose_auth_method(offered, &is_basic, d);
+	if (err != OAUTH2_ERR_OK)
+		return err;
+	c->method =
+	    is_basic ? CLIENT_AUTH_SECRET_BASIC : CLIENT_AUTH_SECRET_POST;
+	if (c->is_revocation_method_open)
+		c->revocation_method = c->method;
+	return OAUTH2_ERR_OK;
 }
 
 enum oauth2_err
@@ -288,6 +331,8 @@ oauth2_discover(struct oauth2_client *c, unsigned needs, struct detail *d)
 	if (needs == 0)
 		return OAUTH2_ERR_OK;
 	err = discover(c, needs, &found, d);
+	if (err == OAUTH2_ERR_OK)
+		err = choose_method(c, &found.auth_methods, d);
 	if (err != OAUTH2_ERR_OK)
 		return request_failed(err, OAUTH2_ERR_DISCOVERY);
 	for (size_t i = 0; i < ROWS; i++)
@@ -335,6 +380,8 @@ oauth2_fetch_metadata(const struct oauth2_client *c, const char *etag,
 	if (err == OAUTH2_ERR_OK)
 		err = take_pkce(reply.json, &ret->metadata, d);
 	if (err == OAUTH2_ERR_OK)
+		err = take_auth_methods(reply.json, &ret->metadata, d);
+	if (err == OAUTH2_ERR_OK)
 		memcpy(ret->etag, reply.etag, sizeof(ret->etag));
 	return request_failed(err, OAUTH2_ERR_DISCOVERY);
 }
@@ -357,4 +404,5 @@ metadata_free(struct oauth2_metadata *m)
 {
 	for (size_t i = 0; i < ROWS; i++)
 		secret_free(*endpoint_of(m, i));
+	strlist_free(&m->auth_methods);
 }

@@ -9,6 +9,7 @@
 #include "oauth2/client.h"
 
 #define OAUTH2_REFUSED_MAX 16
+#define OAUTH2_METHODS_MAX 16 /* of one kind, in the document */
 #define OAUTH2_NO_S256	   "the provider knows no PKCE with S256"
 
 /*
@@ -29,6 +30,8 @@ struct oauth2_metadata {
 	/* Claims may be asked for by name (OpenID Connect Core 5.5). */
 	bool claims_parameter_supported;
 	bool lacks_s256; /* PKCE is announced without it (RFC 8414 2) */
+	/* Announced for the token endpoint; of a document, not of a client. */
+	struct strlist auth_methods;
 };
 
 /*
@@ -54,11 +57,13 @@ enum oauth2_needs {
  * Find the endpoints in needs that are not known yet: those the settings
  * name are, and where all are nothing is fetched. Else one GET of the
  * issuer's /.well-known/openid-configuration (OpenID Connect Discovery 1.0
- * section 4), whose `issuer` must be ours to the byte. Takes nothing else
- * from the document.
+ * section 4), whose `issuer` must be ours to the byte. A client with a secret
+ * and no token_endpoint_auth_method takes that from the document too
+ * (auth_method.h), and nobody anything else.
  *
  * d->cause POLICY: an endpoint's scheme or host is not allowed, or, beside the
- * authorization endpoint, PKCE is announced without S256. PROTOCOL: another
+ * authorization endpoint, PKCE is announced without S256, or no way to show
+ * the secret that the client knows is announced. PROTOCOL: another
  * issuer, or an endpoint is missing (d->text names the setting).
  * TRANSPORT, TIMEOUT, TLS, HTTP, TOO_BIG, JSON as they say.
  *

@@ -4,6 +4,7 @@ from crafted import (
     FORGED_USERINFO, PROTOCOL, SIGNED, TOKEN, USERINFO, Lie, behind, ends,
     instead, nothing, says, unasked)
 from forgeries import MALLORY
+from transcripts import SECRET_FILE
 
 CLAIMS = FORGED_USERINFO
 ENDPOINTS = ("AUTHORIZATION_ENDPOINT", "PAR_ENDPOINT", "TOKEN_ENDPOINT",
@@ -12,6 +13,7 @@ PLACES = ("https://evil.example/x", "http://localhost/x",
           "https://localhost@evil.example/x", "https://localhost.evil/x",
           "javascript:alert(1)", "")
 ELSEWHERE = {"provider": {"verification_hosts": "evil.example"}}
+WITH_SECRET = {"provider": {"client_secret_file": SECRET_FILE}}
 HARD = "x\n\x1b[2J event=decision result=\"granted\""
 
 
@@ -68,6 +70,15 @@ FETCHER += [
     Lie("a host that may be shown", TOKEN, says(
         "METADATA", TOKEN_ENDPOINT="https://evil.example/x"),
         "endpoint_refused", settings=ELSEWHERE),
+    Lie("no way to show a secret, and a text for the log", TOKEN,
+        says("METADATA", AUTH_METHOD=["none", HARD]), "client_rejected",
+        "set token_endpoint_auth_method", settings=WITH_SECRET),
+    Lie("more ways than there are", TOKEN,
+        says("METADATA", AUTH_METHOD=["none"] * 17), PROTOCOL,
+        settings=WITH_SECRET),
+    Lie("too long a way", TOKEN,
+        says("METADATA", AUTH_METHOD=["a" * 65]), PROTOCOL,
+        settings=WITH_SECRET),
     Lie("metadata that nobody asked for", TOKEN, says_it_at_once, PROTOCOL),
     Lie("keys in place of metadata", TOKEN, instead("METADATA", "KEYS"),
         PROTOCOL),

@@ -7,7 +7,7 @@
  * pkce      a verifier and its challenge, a state
  * exchange  a code for a token (code, redirect_uri, verifier), `repeat` times
  * refresh   refresh_token (extras), `repeat` times
- * revoke    token (hint)
+ * revoke    token (hint); first discovers what it needs, if told so (needs)
  * keys      the key set: how many, and their kids
  * userinfo  as identity, and where it is signed the jwt
  * profile   userinfo with access_token
@@ -20,6 +20,7 @@
 #include "driver.h"
 #include "oauth2/authorize.h"
 #include "oauth2/code.h"
+#include "oauth2/discovery.h"
 #include "oauth2/identity.h"
 #include "oauth2/jwks.h"
 #include "oauth2/pkce.h"
@@ -157,6 +158,11 @@ run_refresh(struct driver *d, struct detail *detail)
 static inline enum oauth2_err
 run_revoke(struct driver *d, struct detail *detail)
 {
+	const unsigned needs = (unsigned)number(d, "needs", 0);
+	enum oauth2_err err = oauth2_discover(d->client, needs, detail);
+
+	if (err != OAUTH2_ERR_OK)
+		return err;
 	return oauth2_revoke_token(
 	    d->client, option(d, "token"), option(d, "hint"), detail);
 }

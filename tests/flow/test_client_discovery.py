@@ -1,9 +1,9 @@
-"""Discovery of endpoints: vectors O1-O3, O5, and what stays by hand."""
+"""Discovery of endpoints: vectors O1-O5, and what stays by hand."""
 
 import pytest
 
 import documents
-from client_case import fetched
+from client_case import BASIC, SECRET, fetched
 from documents import WELL_KNOWN
 from scripted import Raw, Reply
 
@@ -137,6 +137,91 @@ def test_o1_another_issuer_at_the_second_address(discover, server):
     server.on(OAUTH_KNOWN, Reply(json={
         **documents.metadata(server), "issuer": server.url + "/"}))
     assert refused(discover(GONE), "protocol")
+
+
+METHODS = "token_endpoint_auth_methods_supported"
+
+
+@pytest.mark.parametrize("methods", [
+    ["none"], ["private_key_jwt"], ["none", "private_key_jwt"], "none",
+    ["client_secret_jwt", "tls_client_auth"], ["CLIENT_SECRET_POST"]])
+def test_o4_only_methods_that_we_do_not_have(discover, methods):
+    got = discover(options=SECRET, **{METHODS: methods})
+    assert refused(got, "policy")
+    named = [methods] if methods == "none" else methods
+    assert got["text"] == ("set token_endpoint_auth_method: the provider "
+                           f"offers only {', '.join(named)}")
+
+
+@pytest.mark.parametrize("methods", [
+    5, {}, [1], [None], [["none"]], True, ["x" * 65], ["x"] * 17])
+def test_o4_what_is_no_list(discover, methods):
+    got = discover(options=SECRET, **{METHODS: methods})
+    assert refused(got, "protocol")
+    assert got["text"] == f"{METHODS} is no list of texts"
+
+
+@pytest.fixture
+def shown(drive, server):
+    """Discover, and ask for a device code; how the secret was shown."""
+    def run(methods, **options):
+        document = {**documents.metadata(server), METHODS: methods}
+        document = {k: v for k, v in document.items() if v is not Ellipsis}
+        server.on(WELL_KNOWN, Reply(json=document))
+        server.on("/device", Reply(json=documents.device(server)))
+        got = drive("start", issuer=server.url, client_id="CLIENT_ID",
+                    **options)
+        assert got["result"] == "OK", got
+        return proof(server, "/device")
+
+    return run
+
+
+def proof(server, path):
+    """Return the header and the field of a form that hold the secret."""
+    request, = server.to(path)
+    return (request.header("Authorization"),
+            dict(request.form).get("client_secret"))
+
+
+IN_FORM, IN_HEADER = (None, "CLIENT_SECRET"), (BASIC, None)
+
+
+@pytest.mark.parametrize("methods, how", [
+    (..., IN_FORM), (None, IN_FORM), ([], IN_FORM),
+    (["client_secret_post"], IN_FORM),
+    (["client_secret_basic", "client_secret_post"], IN_FORM),
+    (["client_secret_basic"], IN_HEADER), ("client_secret_basic", IN_HEADER),
+    (["none", "client_secret_basic", "private_key_jwt"], IN_HEADER)])
+def test_o4_a_secret_is_shown_as_the_provider_has_it(shown, methods, how):
+    assert shown(methods, **SECRET) == how
+
+
+@pytest.mark.parametrize("methods", [
+    ["none"], ["client_secret_basic"], ["client_secret_post"], [1]])
+@pytest.mark.parametrize("method, how", [
+    ("client_secret_post", IN_FORM), ("client_secret_basic", IN_HEADER)])
+def test_o4_what_the_settings_say_wins(shown, methods, method, how):
+    assert shown(methods, **SECRET, method=method) == how
+
+
+@pytest.mark.parametrize("methods", [
+    ["private_key_jwt"], ["client_secret_basic"], [1]])
+def test_o4_without_a_secret_there_is_nothing_to_show(shown, methods):
+    assert shown(methods) == (None, None)
+
+
+@pytest.mark.parametrize("own, how", [
+    ({}, IN_HEADER), ({"revocation_method": "client_secret_post"}, IN_FORM)])
+def test_o4_revocation_goes_the_same_way(drive, server, own, how):
+    server.on(WELL_KNOWN, Reply(json={
+        **documents.metadata(server), METHODS: ["client_secret_basic"],
+        "revocation_endpoint": server.url + "/revoke"}))
+    server.on("/revoke", Reply())
+    got = drive("revoke", issuer=server.url, client_id="CLIENT_ID",
+                token="AT", needs=REVOCATION, **SECRET, **own)
+    assert got["result"] == "OK", got
+    assert proof(server, "/revoke") == how
 
 
 @pytest.mark.parametrize("value", [None, ...])

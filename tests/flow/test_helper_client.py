@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 import assertions
+import documents
 import wire
 from client_case import REDIRECT_URI
 from helper_house import PENDING, TOKEN, token
@@ -160,6 +161,97 @@ def test_what_binds_the_code(logins, pkce, challenge_of):
     assert shown["code_challenge_method"] == pkce
     assert shown["code_challenge"] == challenge_of(verifier)
     assert len(verifier) == 43
+
+
+METHODS = "token_endpoint_auth_methods_supported"
+POST, BASIC = "client_secret_post", "client_secret_basic"
+IN_FORM = (None, "SECRET")
+IN_HEADER = ("Basic " + base64.b64encode(b"CLIENT_ID:SECRET").decode(), None)
+
+
+def announce(logins, methods, **provider):
+    """Write settings; the provider announces methods, ... leaves them out."""
+    SECRET_FILE.write_text("SECRET\n")
+    SECRET_FILE.chmod(0o600)
+    logins.set(provider)
+    logins.answer(TOKEN)
+    document = {**documents.metadata(logins.server), METHODS: methods}
+    logins.server.on(documents.WELL_KNOWN, Reply(json={
+        name: value for name, value in document.items()
+        if value is not Ellipsis}))
+
+
+def shown(server):
+    """Return how the secret was shown: the same wherever it was."""
+    how, = {(request.header("Authorization"),
+             dict(request.form).get("client_secret"))
+            for path in ("/device", "/token") for request in server.to(path)}
+    return how
+
+
+@pytest.mark.parametrize("methods, how", [
+    (..., IN_FORM), (None, IN_FORM), ([], IN_FORM), ([POST], IN_FORM),
+    ([BASIC, POST], IN_FORM), ([BASIC], IN_HEADER),
+    (["none", BASIC, "private_key_jwt"], IN_HEADER)])
+def test_o4_a_secret_is_shown_as_the_provider_has_it(logins, methods, how):
+    """And the next time, when nobody is asked what it announces."""
+    announce(logins, methods, client_secret_file=SECRET_FILE)
+    approve(logins.start())
+    approve(logins.start())
+    assert shown(logins.server) == how
+    assert len(logins.server.to("/token")) == 2
+    assert len(logins.server.to(documents.WELL_KNOWN)) == 1
+
+
+@pytest.mark.parametrize("methods", [[POST], [BASIC], ["none"]])
+@pytest.mark.parametrize("method, how", [(POST, IN_FORM), (BASIC, IN_HEADER)])
+def test_o4_what_the_settings_say_wins(logins, methods, method, how):
+    """Providers announce less than they take."""
+    announce(logins, methods, client_secret_file=SECRET_FILE,
+             token_endpoint_auth_method=method)
+    approve(logins.start())
+    assert shown(logins.server) == how
+
+
+@pytest.mark.parametrize("methods", [[POST], [BASIC], ["none"]])
+def test_o4_a_key_stays_a_key(logins, keys, methods):
+    """Nobody can have a better proof given up."""
+    announce(logins, methods, **SIGNING)
+    approve(logins.start())
+    assert shown(logins.server) == (None, None)
+    assert all(assertions.verifies(proof, keys) for proof in proofs(
+        logins.server, "/device", "/token"))
+
+
+@pytest.mark.parametrize("methods", [[POST], [BASIC], ["private_key_jwt"]])
+def test_o4_without_a_secret_there_is_nothing_to_show(logins, methods):
+    """Many that know public clients announce what the others do."""
+    announce(logins, methods)
+    approve(logins.start())
+    assert shown(logins.server) == (None, None)
+
+
+@pytest.mark.parametrize("methods", [
+    ["none"], ["private_key_jwt"], ["none", "private_key_jwt"]])
+def test_o4_only_methods_that_we_do_not_have(logins, methods):
+    """The log says what to set; the secret goes nowhere."""
+    announce(logins, methods, client_secret_file=SECRET_FILE)
+    module = logins.start().greet()
+    module.probe().reply()
+    assert module.verdict() == ("DENY", "client_rejected")
+    assert logins.decision()["detail"] == (
+        "set token_endpoint_auth_method: the provider offers only "
+        + ", ".join(methods))
+    assert not logins.server.to("/device")
+
+
+@pytest.mark.parametrize("methods", [[1], {}, 5, ["x" * 65], ["x"] * 17])
+def test_o4_what_is_no_list(logins, methods):
+    """As everything else in the document, for everybody."""
+    announce(logins, methods)
+    module = logins.start().greet()
+    module.probe().reply()
+    assert module.verdict() == ("DENY", "provider_malformed")
 
 
 @pytest.mark.parametrize("raw, sent", [

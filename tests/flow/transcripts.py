@@ -26,6 +26,7 @@ CODE = "SplxlOBeZQQYbYS6WxSbIA"
 PAR = "pushed_authorization_request_endpoint"
 DIRECTORY = Path("/etc/pam_oauth2")
 KEY_FILE = DIRECTORY / "fake-key.pem"
+SECRET_FILE = DIRECTORY / "fake-secret"
 QUESTIONS = {"METADATA": "FETCH_METADATA", "KEYS": "FETCH_KEYS"}
 CHILDREN = ("worker", "judge", "fetcher")
 
@@ -188,6 +189,7 @@ class Studio:
         self._nonce = self._pasted = None
         key = assertions.make_keys(folder) / "ES256.pem"
         write_file(KEY_FILE, key.read_text(), 0o600)
+        write_file(SECRET_FILE, "SECRET\n", 0o600)
 
     def _teach(self, server, world):
         metadata = documents.metadata(server)

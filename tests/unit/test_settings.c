@@ -164,7 +164,7 @@ a_service_may_have_a_provider_of_its_own(void **state)
 	assert_string_equal(sudo->provider.client_id, "x y");
 	assert_int_equal(sudo->provider.scopes.count, 1);
 	assert_int_equal(sudo->provider.token_endpoint_auth_method,
-	    SETTINGS_AUTH_METHOD_CLIENT_SECRET_POST);
+	    SETTINGS_AUTH_METHOD_AUTO);
 }
 
 static void
@@ -234,53 +234,51 @@ a_provider_must_be_there_complete_and_chosen(void **state)
 	    "conf:6: [provider b] needs issuer", "");
 }
 
-#define SECRET "client_secret_file = /etc/s\n"
-#define KEY    "private_key_file = /etc/k\n"
-#define METHOD "token_endpoint_auth_method = "
-#define JWT    METHOD "private_key_jwt\n" KEY
+#define SECRET	"client_secret_file = /etc/s\n"
+#define KEY	"private_key_file = /etc/k\n"
+#define METHOD	"token_endpoint_auth_method = "
+#define JWT	METHOD "private_key_jwt\n" KEY
+#define REFUSED (-1)
 
 static void
 a_credential_and_the_method_that_uses_it_go_together(void **state)
 {
 	static const struct {
 		const char *text;
-		enum settings_auth_method method; /* AUTO: refused */
+		int method;
 		const char *name;
 	} rows[] = {
 		{ PROVIDER, SETTINGS_AUTH_METHOD_NONE, "none" },
 		{ PROVIDER METHOD "none\n", SETTINGS_AUTH_METHOD_NONE, "none" },
 		{ PROVIDER METHOD "auto\n", SETTINGS_AUTH_METHOD_NONE, "none" },
-		{ PROVIDER SECRET, SETTINGS_AUTH_METHOD_CLIENT_SECRET_POST,
-		    "client_secret_post" },
+		{ PROVIDER SECRET, SETTINGS_AUTH_METHOD_AUTO, "auto" },
+		{ PROVIDER SECRET METHOD "auto\n", SETTINGS_AUTH_METHOD_AUTO,
+		    "auto" },
 		{ PROVIDER SECRET METHOD "client_secret_post\n",
 		    SETTINGS_AUTH_METHOD_CLIENT_SECRET_POST,
 		    "client_secret_post" },
 		{ PROVIDER SECRET METHOD "client_secret_basic\n",
 		    SETTINGS_AUTH_METHOD_CLIENT_SECRET_BASIC,
 		    "client_secret_basic" },
-		{ PROVIDER SECRET METHOD "none\n", SETTINGS_AUTH_METHOD_AUTO,
+		{ PROVIDER SECRET METHOD "none\n", REFUSED,
 		    "without a method that uses it" },
-		{ PROVIDER METHOD "client_secret_post\n",
-		    SETTINGS_AUTH_METHOD_AUTO,
+		{ PROVIDER METHOD "client_secret_post\n", REFUSED,
 		    "without its client_secret_file" },
-		{ PROVIDER METHOD "client_secret_basic\n",
-		    SETTINGS_AUTH_METHOD_AUTO,
+		{ PROVIDER METHOD "client_secret_basic\n", REFUSED,
 		    "without its client_secret_file" },
 		{ PROVIDER JWT, SETTINGS_AUTH_METHOD_PRIVATE_KEY_JWT,
 		    "private_key_jwt" },
-		{ PROVIDER METHOD "private_key_jwt\n",
-		    SETTINGS_AUTH_METHOD_AUTO,
+		{ PROVIDER METHOD "private_key_jwt\n", REFUSED,
 		    "private_key_jwt without a private_key_file" },
-		{ PROVIDER JWT SECRET, SETTINGS_AUTH_METHOD_AUTO,
+		{ PROVIDER JWT SECRET, REFUSED,
 		    "without a method that uses it" },
-		{ PROVIDER KEY, SETTINGS_AUTH_METHOD_AUTO,
+		{ PROVIDER KEY, REFUSED,
 		    "a private_key_file without private_key_jwt" },
-		{ PROVIDER METHOD "none\n" KEY, SETTINGS_AUTH_METHOD_AUTO,
+		{ PROVIDER METHOD "none\n" KEY, REFUSED,
 		    "a private_key_file without private_key_jwt" },
-		{ PROVIDER SECRET KEY, SETTINGS_AUTH_METHOD_AUTO,
+		{ PROVIDER SECRET KEY, REFUSED,
 		    "a private_key_file without private_key_jwt" },
-		{ PROVIDER METHOD "client_secret_basic\n" SECRET KEY,
-		    SETTINGS_AUTH_METHOD_AUTO,
+		{ PROVIDER METHOD "client_secret_basic\n" SECRET KEY, REFUSED,
 		    "a private_key_file without private_key_jwt" },
 	};
 
@@ -288,7 +286,7 @@ a_credential_and_the_method_that_uses_it_go_together(void **state)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		AUTO(settings_free) struct settings *s = NULL;
 
-		if (rows[i].method == SETTINGS_AUTH_METHOD_AUTO) {
+		if (rows[i].method == REFUSED) {
 			bad(rows[i].text, "conf:1: [provider corp] has",
 			    rows[i].name);
 			continue;
@@ -296,8 +294,9 @@ a_credential_and_the_method_that_uses_it_go_together(void **state)
 		s = good(rows[i].text, "sshd");
 		assert_int_equal(
 		    s->provider.token_endpoint_auth_method, rows[i].method);
-		assert_string_equal(
-		    settings_auth_method_name(rows[i].method), rows[i].name);
+		assert_string_equal(settings_auth_method_name(
+					s->provider.token_endpoint_auth_method),
+		    rows[i].name);
 	}
 }
 

@@ -383,6 +383,8 @@ the_defaults_survive_dump_and_reparse(void **state)
 	check_dump(PROVIDER, "x", "min_uid = auto\n");
 	check_dump(PROVIDER, "x", "flow = device\n");
 	check_dump(PROVIDER, "x", "token_endpoint_auth_method = none\n");
+	check_dump(PROVIDER "client_secret_file = /etc/s\n", "x",
+	    "token_endpoint_auth_method = auto\n");
 }
 
 static void
