@@ -4,13 +4,15 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/secret.h"
 #include "login/store_file.h"
+#include "login/store_keys.h"
 #include "login/store_pin.h"
 
 #define TOKENS	  "tokens"
 #define LOCKS	  "locks"
-#define LOCK_SIZE (STORE_FILE_NAME_SIZE + 5) /* ".lock" */
+#define LOCK_SIZE (DIR_NAME_MAX + 6) /* ".lock" and NUL */
 
 static enum oauth2_err
 open_pair(const char *outer, const char *inner, struct dir **ret_outer,
@@ -41,7 +43,7 @@ store_open(
 	if (err == OAUTH2_ERR_OK)
 		err = open_pair(places->run, LOCKS, &run, &store->locks, d);
 	if (err == OAUTH2_ERR_OK)
-		err = host_key_load(state, places->key_file, &store->key, d);
+		err = store_keys_load(store, TAKE(state), places->key_file, d);
 	if (err == OAUTH2_ERR_OK)
 		*ret = TAKE(store);
 	return err;
@@ -52,9 +54,11 @@ store_free(struct store *store)
 {
 	if (store == NULL)
 		return;
+	dir_free(store->state);
 	dir_free(store->tokens);
 	dir_free(store->locks);
 	host_key_free(store->key);
+	host_key_free(store->old);
 	secret_free(store);
 }
 
@@ -91,19 +95,38 @@ store_read(const struct store *store, const struct store_ref *ref,
 }
 
 enum oauth2_err
-store_lock(const struct store *store, const struct store_ref *ref,
+store_lock_file(const struct store *store, const char *file,
     int64_t deadline_ns, int *ret_fd, struct detail *d)
 {
 	int64_t latest =
 	    clock_monotonic_ns() + STORE_LOCK_WAIT_S * CLOCK_NS_PER_S;
-	char name[STORE_FILE_NAME_SIZE], lock[LOCK_SIZE];
+	AUTO(file_close) int fd = -1;
+	char lock[LOCK_SIZE];
+	enum oauth2_err err;
+
+	(void)snprintf(lock, sizeof(lock), "%s%s", file, STORE_LOCK_SUFFIX);
+	err = dir_lock(store->locks, lock,
+	    deadline_ns < latest ? deadline_ns : latest, &fd, d);
+	/* Not before: who waits for us knows that we seal under this one. */
+	if (err == OAUTH2_ERR_OK)
+		err = store_keys_renew(store, d);
+	if (err != OAUTH2_ERR_OK)
+		return err;
+	*ret_fd = fd;
+	fd = -1;
+	return OAUTH2_ERR_OK;
+}
+
+enum oauth2_err
+store_lock(const struct store *store, const struct store_ref *ref,
+    int64_t deadline_ns, int *ret_fd, struct detail *d)
+{
+	char name[STORE_FILE_NAME_SIZE];
 	enum oauth2_err err = store_file_name(ref, name);
 
 	if (err != OAUTH2_ERR_OK)
 		return err;
-	(void)snprintf(lock, sizeof(lock), "%s.lock", name);
-	return dir_lock(store->locks, lock,
-	    deadline_ns < latest ? deadline_ns : latest, ret_fd, d);
+	return store_lock_file(store, name, deadline_ns, ret_fd, d);
 }
 
 enum oauth2_err
@@ -146,7 +169,7 @@ make_file(const struct store *store, const struct store_ref *ref,
 	if (err == OAUTH2_ERR_OK)
 		err = write_content(store, ref, content, &line, &plain);
 	if (err == OAUTH2_ERR_OK)
-		err = store_file_seal(store, &line, &plain, ret);
+		err = store_file_seal(store, store->key, &line, &plain, ret);
 	return err;
 }
 
@@ -182,6 +205,12 @@ store_remove(
 	enum oauth2_err err = store_file_name(ref, name);
 
 	return err != OAUTH2_ERR_OK ? err : dir_remove(store->tokens, name, d);
+}
+
+enum oauth2_err
+store_remove_file(const struct store *store, const char *file, struct detail *d)
+{
+	return dir_remove(store->tokens, file, d);
 }
 
 enum oauth2_err

@@ -31,9 +31,11 @@
 #define STORE_FILES_MAX	  400000
 
 struct store {
+	struct dir *state; /* has the keys; NULL: another file is the key */
 	struct dir *tokens;
 	struct dir *locks;
-	struct host_key *key;
+	struct host_key *key; /* seals; these two: login/store_keys.h */
+	struct host_key *old; /* opens what was sealed before; id "": none */
 	char machine[MACHINE_ID_SIZE];
 };
 
@@ -103,15 +105,20 @@ enum store_state store_read(const struct store *store,
 
 /*
  * Keep others from this record. Waits until the deadline, and for at most
- * STORE_LOCK_WAIT_S: the holder may have been stopped by its caller.
+ * STORE_LOCK_WAIT_S: the holder may have been stopped by its caller. Whoever
+ * holds it seals under the key of now: see login/store_rekey.h.
  *
  * ret_fd   file_close() it.
  *
- * Errors: TIMEOUT, UNTRUSTED, IO.
+ * Errors: TIMEOUT, UNTRUSTED, IO; as host_key_load().
  */
 enum oauth2_err store_lock(const struct store *store,
     const struct store_ref *ref, int64_t deadline_ns, int *ret_fd,
     struct detail *d) MUST_CHECK;
+
+/* The same for a file that store_list() has named. */
+enum oauth2_err store_lock_file(const struct store *store, const char *file,
+    int64_t deadline_ns, int *ret_fd, struct detail *d) MUST_CHECK;
 
 /* What is to be kept; one of the first two. Borrowed. */
 struct store_content {
@@ -129,7 +136,10 @@ enum oauth2_err store_reserve(const struct store *store,
     const struct store_ref *ref, struct dir_write **ret,
     struct detail *d) MUST_CHECK;
 
-/* Put it there. Errors: as dir_commit(), and SYNTAX, INTERNAL, NOMEM. */
+/*
+ * Put it there. Errors: as dir_commit(), and SYNTAX, INTERNAL, NOMEM; SEAL
+ * (the host has another key since that of the PIN was made).
+ */
 enum oauth2_err store_fill(const struct store *store,
     const struct store_ref *ref, const struct store_content *content,
     struct dir_write *w, struct detail *d) MUST_CHECK;
@@ -142,6 +152,10 @@ enum oauth2_err store_write(const struct store *store,
 /* Remove it without a trace. Errors: NOT_FOUND, IO. */
 enum oauth2_err store_remove(const struct store *store,
     const struct store_ref *ref, struct detail *d) MUST_CHECK;
+
+/* The same for a file that store_list() has named, whatever it is. */
+enum oauth2_err store_remove_file(
+    const struct store *store, const char *file, struct detail *d) MUST_CHECK;
 
 /* The names of all files, for store_describe(). Errors: LIMIT, IO, NOMEM. */
 enum oauth2_err store_list(const struct store *store, struct strlist *ret,
