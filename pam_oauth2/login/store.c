@@ -15,14 +15,14 @@
 #define LOCK_SIZE (DIR_NAME_MAX + 6) /* ".lock" and NUL */
 
 static enum oauth2_err
-open_pair(const char *outer, const char *inner, struct dir **ret_outer,
-    struct dir **ret_inner, struct detail *d)
+open_pair(const char *outer, const char *inner, enum dir_make how,
+    struct dir **ret_outer, struct dir **ret_inner, struct detail *d)
 {
-	enum oauth2_err err = dir_open(outer, DIR_MAKE, ret_outer, d);
+	enum oauth2_err err = dir_open(outer, how, ret_outer, d);
 
 	if (err != OAUTH2_ERR_OK)
 		return err;
-	return dir_open_in(*ret_outer, inner, DIR_MAKE, ret_inner, d);
+	return dir_open_in(*ret_outer, inner, how, ret_inner, d);
 }
 
 enum oauth2_err
@@ -38,15 +38,26 @@ store_open(
 		return OAUTH2_ERR_NOMEM;
 	err = machine_id(places->machine_id, store->machine, d);
 	if (err == OAUTH2_ERR_OK)
-		err =
-		    open_pair(places->state, TOKENS, &state, &store->tokens, d);
+		err = open_pair(
+		    places->state, TOKENS, DIR_MAKE, &state, &store->tokens, d);
 	if (err == OAUTH2_ERR_OK)
-		err = open_pair(places->run, LOCKS, &run, &store->locks, d);
+		err = open_pair(
+		    places->run, LOCKS, DIR_MAKE, &run, &store->locks, d);
 	if (err == OAUTH2_ERR_OK)
 		err = store_keys_load(store, TAKE(state), places->key_file, d);
 	if (err == OAUTH2_ERR_OK)
 		*ret = TAKE(store);
 	return err;
+}
+
+enum oauth2_err
+store_check(const struct store_places *places, struct detail *d)
+{
+	AUTO(dir_free) struct dir *state = NULL;
+	AUTO(dir_free) struct dir *tokens = NULL;
+
+	return open_pair(
+	    places->state, TOKENS, DIR_EXISTING, &state, &tokens, d);
 }
 
 void
@@ -222,11 +233,19 @@ store_list(const struct store *store, struct strlist *ret, struct detail *d)
 				    : dir_list(store->tokens, ".pin", ret, d);
 }
 
+bool
+store_is_named(const struct store_ref *ref, const char *file)
+{
+	char name[STORE_FILE_NAME_SIZE];
+
+	return store_file_name(ref, name) == OAUTH2_ERR_OK &&
+	       strcmp(name, file) == 0;
+}
+
 static enum oauth2_err
 describe(const struct buf *raw, const char *name, struct sealed_head *ret_head,
     struct store_ref *ret, struct detail *d)
 {
-	char its_name[STORE_FILE_NAME_SIZE];
 	enum oauth2_err err;
 	size_t size;
 
@@ -238,11 +257,10 @@ describe(const struct buf *raw, const char *name, struct sealed_head *ret_head,
 	ret->client = ret_head->client;
 	ret->user = ret_head->user;
 	ret->uid = (uid_t)ret_head->uid;
-	err = store_file_name(ret, its_name);
-	if (err == OAUTH2_ERR_OK && strcmp(its_name, name) != 0)
+	if (!store_is_named(ret, name))
 		return detail_fail(
 		    d, OAUTH2_ERR_SYNTAX, "it has the name of another");
-	return err;
+	return OAUTH2_ERR_OK;
 }
 
 enum oauth2_err

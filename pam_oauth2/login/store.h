@@ -15,6 +15,7 @@
 #ifndef PAM_OAUTH2_LOGIN_STORE_H
 #define PAM_OAUTH2_LOGIN_STORE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -56,6 +57,14 @@ struct store_places {
  */
 enum oauth2_err store_open(const struct store_places *places,
     struct store **ret, struct detail *d) MUST_CHECK;
+
+/*
+ * Whether there is a store; nothing is made.
+ *
+ * Errors: NOT_FOUND, and those of dir_open().
+ */
+enum oauth2_err store_check(
+    const struct store_places *places, struct detail *d) MUST_CHECK;
 
 /* Wipe and free. NULL is fine. */
 void store_free(struct store *store);
@@ -160,6 +169,9 @@ enum oauth2_err store_remove_file(
 /* The names of all files, for store_describe(). Errors: LIMIT, IO, NOMEM. */
 enum oauth2_err store_list(const struct store *store, struct strlist *ret,
     struct detail *d) MUST_CHECK;
+
+/* Whether a file has the name of this record's. */
+bool store_is_named(const struct store_ref *ref, const char *file);
 
 /*
  * Whose a file says it is; store_read() tells whether that is so.
