@@ -38,7 +38,8 @@ tell(const struct row *row, bool is_removed, struct output *out)
 		return;
 	text_clean(clean, sizeof(clean), whose, strlen(whose));
 	output_say(out, "removed: %s, %s", clean, row_kind_name(row->kind));
-	log_line(LOG_NOTICE, "event=forget user=\"%s\" kind=%s", clean,
+	log_line(LOG_NOTICE, "event=forget %s=\"%s\" kind=%s",
+	    row->user != NULL ? "user" : "file", clean,
 	    row_kind_name(row->kind));
 }
 
@@ -102,11 +103,12 @@ const struct command command_forget = {
 	.name = "forget",
 	.usage = "USER | --all",
 	.summary = "remove what is kept of a user, or of everybody",
-	.help = "Removes it here, tombstones and what is under a PIN too; the "
-		"provider is not told.\nWhoever was refused because of it is "
-		"checked anew at the next sign-in. Whom an email\nbelongs to "
-		"stays: see unbind.\n\n"
-		"  --all           of every user\n",
+	.help =
+	    "Removes it here, tombstones and what is under a PIN too; the provider\n"
+	    "is not told. Whoever was refused because of it is checked anew at the\n"
+	    "next sign-in. Whom an email belongs to stays: see unbind.\n"
+	    "\n"
+	    "  --all           of every user\n",
 	.options = OPTION_ALL,
 	.operands = 1,
 	.needs_root = true,

@@ -183,11 +183,12 @@ const struct command command_list = {
 	.name = "list",
 	.usage = "[USER]",
 	.summary = "what is kept of sign-ins",
-	.help = "Lists what this host keeps of everybody, or of one user: how "
-		"long ago a person\nhas signed in, how long ago the provider "
-		"has last said that all is well, and when\nthat expires. Never "
-		"a token.\n\n"
-		"  --service NAME  whose settings say when it expires (sshd)\n",
+	.help =
+	    "Lists what this host keeps of everybody, or of one user: how long ago\n"
+	    "a person has signed in, how long ago the provider has last said that\n"
+	    "all is well, and when that expires. Never a token.\n"
+	    "\n"
+	    "  --service NAME  whose settings say when it expires (sshd)\n",
 	.options = OPTION_SERVICE,
 	.operands = 1,
 	.needs_root = true,

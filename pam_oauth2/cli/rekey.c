@@ -101,11 +101,12 @@ const struct command command_rekey = {
 	.name = "rekey",
 	.usage = "",
 	.summary = "a new key for everything that is kept",
-	.help = "Makes a new host key, seals everything anew under it, and "
-		"removes the old key.\nWhenever it is interrupted, everything "
-		"can be read, and another rekey finishes\nit. Logins go on "
-		"meanwhile. What is under a PIN cannot be sealed anew without "
-		"it:\nit is removed, and its user signs in with the browser.\n",
+	.help =
+	    "Makes a new host key, seals everything anew under it, and removes the\n"
+	    "old key. Whenever it is interrupted, everything can be read, and another\n"
+	    "rekey finishes it. Logins go on meanwhile. What is under a PIN cannot be\n"
+	    "sealed anew without it: it is removed, and its user signs in with the\n"
+	    "browser.\n",
 	.needs_root = true,
 	.run = rekey,
 };

@@ -86,12 +86,13 @@ const struct command command_settings = {
 	.name = "settings",
 	.usage = "[--service NAME] [--check FILE]",
 	.summary = "what the settings come to, or whether they are right",
-	.help = "Prints every setting with the value that holds, as a settings "
-		"file: with its\ndefaults, and with what is derived from "
-		"others. Of what is wrong it says file and\nline.\n\n"
-		"  --service NAME  for this PAM service (sshd)\n"
-		"  --check FILE    only say whether this file, and what is in "
-		"FILE.d, is right\n",
+	.help =
+	    "Prints every setting with the value that holds, as a settings file: with\n"
+	    "its defaults, and with what is derived from others. Of what is wrong it\n"
+	    "says file and line.\n"
+	    "\n"
+	    "  --service NAME  for this PAM service (sshd)\n"
+	    "  --check FILE    only say whether this file, and FILE.d, is right\n",
 	.options = OPTION_SERVICE | OPTION_CHECK,
 	.run = run,
 };
