@@ -103,12 +103,12 @@ const struct command command_forget = {
 	.name = "forget",
 	.usage = "USER | --all",
 	.summary = "remove what is kept of a user, or of everybody",
-	.help =
-	    "Removes it here, tombstones and what is under a PIN too; the provider\n"
-	    "is not told. Whoever was refused because of it is checked anew at the\n"
-	    "next sign-in. Whom an email belongs to stays: see unbind.\n"
-	    "\n"
-	    "  --all           of every user\n",
+	.help = "Removes it here, tombstones and what is under a PIN too; the\n"
+		"provider is not told. Whoever was refused because of it is\n"
+		"checked anew at the next sign-in. Whom an email belongs to\n"
+		"stays: see unbind.\n"
+		"\n"
+		"  --all           of every user\n",
 	.options = OPTION_ALL,
 	.operands = 1,
 	.needs_root = true,

@@ -184,9 +184,10 @@ const struct command command_list = {
 	.usage = "[USER]",
 	.summary = "what is kept of sign-ins",
 	.help =
-	    "Lists what this host keeps of everybody, or of one user: how long ago\n"
-	    "a person has signed in, how long ago the provider has last said that\n"
-	    "all is well, and when that expires. Never a token.\n"
+	    "Lists what this host keeps of everybody, or of one user: how\n"
+	    "long ago a person has signed in, how long ago the provider has\n"
+	    "last said that all is well, and when that expires. Never a\n"
+	    "token.\n"
 	    "\n"
 	    "  --service NAME  whose settings say when it expires (sshd)\n",
 	.options = OPTION_SERVICE,

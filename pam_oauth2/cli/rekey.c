@@ -101,12 +101,11 @@ const struct command command_rekey = {
 	.name = "rekey",
 	.usage = "",
 	.summary = "a new key for everything that is kept",
-	.help =
-	    "Makes a new host key, seals everything anew under it, and removes the\n"
-	    "old key. Whenever it is interrupted, everything can be read, and another\n"
-	    "rekey finishes it. Logins go on meanwhile. What is under a PIN cannot be\n"
-	    "sealed anew without it: it is removed, and its user signs in with the\n"
-	    "browser.\n",
+	.help = "Makes a new host key, seals everything anew under it, and\n"
+		"removes the old key. Whenever it is interrupted, everything\n"
+		"can be read, and another rekey finishes it. Logins go on\n"
+		"meanwhile. What is under a PIN cannot be sealed anew without\n"
+		"it: it is removed, and its user signs in with the browser.\n",
 	.needs_root = true,
 	.run = rekey,
 };

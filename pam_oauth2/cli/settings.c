@@ -87,9 +87,9 @@ const struct command command_settings = {
 	.usage = "[--service NAME] [--check FILE]",
 	.summary = "what the settings come to, or whether they are right",
 	.help =
-	    "Prints every setting with the value that holds, as a settings file: with\n"
-	    "its defaults, and with what is derived from others. Of what is wrong it\n"
-	    "says file and line.\n"
+	    "Prints every setting with the value that holds, as a settings\n"
+	    "file: with its defaults, and with what is derived from others.\n"
+	    "Of what is wrong it says file and line.\n"
 	    "\n"
 	    "  --service NAME  for this PAM service (sshd)\n"
 	    "  --check FILE    only say whether this file, and FILE.d, is right\n",

@@ -56,10 +56,11 @@ const struct command command_unbind = {
 	.usage = "USER | EMAIL",
 	.summary = "accept another account of an email",
 	.help =
-	    "An email belongs to the account at the provider that used it first, and\n"
-	    "another is refused as subject_changed. This forgets which account that\n"
-	    "was: of every email whose first use was a sign-in as USER, or of one\n"
-	    "email. The next sign-in binds it anew.\n",
+	    "An email belongs to the account at the provider that used it\n"
+	    "first, and another is refused as subject_changed. This forgets\n"
+	    "which account that was: of every email whose first use was a\n"
+	    "sign-in as USER, or of one email. The next sign-in binds it\n"
+	    "anew.\n",
 	.operands = 1,
 	.needs_operand = true,
 	.needs_root = true,
