@@ -77,8 +77,8 @@ main(int argc, char **argv)
 	enum cli_exit status;
 
 	if (!fill_descriptors() || !keep_to_ourselves())
-		return CLI_INTERNAL;
+		return (int)CLI_INTERNAL;
 	status = start(argc, argv, &args, &out);
-	return output_finish(
+	return (int)output_finish(
 	    &out, args.command != NULL ? args.command->name : "", status);
 }
