@@ -198,7 +198,7 @@ who_knew_the_key_before_reads_and_writes_under_the_new(void **state)
 }
 
 /* Lock, say so, wait, and keep: as a login that began before. */
-static void
+static bool
 keep_slowly(int said)
 {
 	AUTO(store_free) struct store *store = open_store();
@@ -208,9 +208,9 @@ keep_slowly(int said)
 
 	if (store_lock(store, &carol, 0, &lock, NULL) != OAUTH2_ERR_OK ||
 	    write(said, "!", 1) != 1)
-		_exit(1);
+		return false;
 	usleep(300000);
-	_exit(store_write(store, &carol, &content, NULL) != OAUTH2_ERR_OK);
+	return store_write(store, &carol, &content, NULL) == OAUTH2_ERR_OK;
 }
 
 static void
@@ -227,7 +227,7 @@ who_writes_at_the_moment_is_waited_for(void **state)
 	pid = fork();
 	assert_true(pid >= 0);
 	if (pid == 0)
-		keep_slowly(said[1]);
+		_exit(keep_slowly(said[1]) ? 0 : 1);
 	assert_int_equal(read(said[0], &byte, 1), 1);
 	assert_int_equal(rekey(&seen), OAUTH2_ERR_OK);
 	assert_int_equal(waitpid(pid, &status, 0), pid);
