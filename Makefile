@@ -1,5 +1,5 @@
 # pam_oauth2: sign in to Linux with an OpenID provider.
-#   make            the module and its helper, in build/release
+#   make            the module, its helper and pam-oauth2, in build/release
 #   make demo       see a login (as root); AUTO=1 plays it by itself
 #   make check      every test (as root)
 #   make help       the other targets
@@ -7,6 +7,7 @@
 VERSION := $(shell cat packaging/VERSION)
 PREFIX ?= /usr
 LIBEXECDIR ?= $(PREFIX)/libexec/pam_oauth2
+SBINDIR ?= $(PREFIX)/sbin
 SYSCONFDIR ?= /etc
 SYSUSERSDIR ?= $(PREFIX)/lib/sysusers.d
 MANDIR ?= $(PREFIX)/share/man
@@ -43,6 +44,7 @@ FLAVOURS := release asan valgrind
 
 CORE_SRC := $(foreach d,base codec net oauth2 login,$(wildcard pam_oauth2/$d/*.c))
 HELPER_SRC := $(wildcard pam_oauth2/helper/*.c)
+CLI_SRC := $(wildcard pam_oauth2/cli/*.c)
 # The module carries no more than this into sshd.
 MODULE_SRC := $(wildcard pam_oauth2/module/*.c) $(addprefix pam_oauth2/, \
     base/audit.c base/buf.c base/clock.c base/err.c base/file.c \
@@ -61,6 +63,7 @@ UNIT_SRC := $(wildcard tests/unit/test_*.c)
 define FLAVOUR
 CORE_$1 := $$(CORE_SRC:%.c=$$(BUILD)/$1/%.o)
 HELPER_$1 := $$(HELPER_SRC:%.c=$$(BUILD)/$1/%.o)
+CLI_$1 := $$(CLI_SRC:%.c=$$(BUILD)/$1/%.o)
 MODULE_$1 := $$(MODULE_SRC:%.c=$$(BUILD)/$1/%.o)
 
 $$(BUILD)/$1/%.o: %.c packaging/VERSION Makefile
@@ -75,6 +78,9 @@ $$(BUILD)/$1/libpamoauth2-core.a: $$(CORE_$1)
 $$(BUILD)/$1/pam_oauth2_helper: $$(HELPER_$1) $$(BUILD)/$1/libpamoauth2-core.a
 	$$(Q)$$(CC) $$(LDFLAGS_$1) -pie $$(HARDEN) -o $$@ $$^ $$(LIBS)
 
+$$(BUILD)/$1/pam-oauth2: $$(CLI_$1) $$(BUILD)/$1/libpamoauth2-core.a
+	$$(Q)$$(CC) $$(LDFLAGS_$1) -pie $$(HARDEN) -o $$@ $$^ $$(LIBS)
+
 $$(BUILD)/$1/pam_oauth2.so: $$(MODULE_$1) $$(MODULE_MAP)
 	$$(Q)$$(CC) $$(LDFLAGS_$1) -shared $$(HARDEN) \
 	    -Wl,--version-script=$$(MODULE_MAP) -o $$@ $$(MODULE_$1) -lpam
@@ -86,15 +92,20 @@ $$(BUILD)/$1/tests/%: $$(BUILD)/$1/tests/%.o $$(BUILD)/$1/libpamoauth2-core.a
 $$(BUILD)/$1/tests/flow/signin_driver: \
     $$(filter-out %/main.o,$$(HELPER_$1))
 
+$$(filter $$(BUILD)/$1/tests/unit/test_cli_%,$$(UNIT_SRC:%.c=$$(BUILD)/$1/%)): \
+    $$(filter-out %/main.o,$$(CLI_$1))
+
 -include $$(wildcard $$(BUILD)/$1/*/*.d $$(BUILD)/$1/*/*/*.d)
 endef
 $(foreach f,$(FLAVOURS),$(eval $(call FLAVOUR,$f)))
 
-all: $(BUILD)/release/pam_oauth2.so $(BUILD)/release/pam_oauth2_helper
+PROGRAMS := $(addprefix $(BUILD)/release/,pam_oauth2.so pam_oauth2_helper \
+    pam-oauth2)
+all: $(PROGRAMS)
 
 help:
 	@sed -n '/^## /s/^## //p' Makefile
-## all      the module and its helper
+## all      the module, its helper and pam-oauth2
 ## deps     install what building and testing needs (Debian, as root)
 ## install  into DESTDIR
 ## demo     a real login against a real provider on this machine
@@ -110,10 +121,12 @@ deps:
 
 install: all
 	install -d $(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(MODULEDIR) \
+	    $(DESTDIR)$(SBINDIR) \
 	    $(DESTDIR)$(SYSCONFDIR)/pam_oauth2 $(DESTDIR)$(SYSUSERSDIR) \
 	    $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man8 \
 	    $(DESTDIR)$(DOCDIR)
 	install -m 0755 $(BUILD)/release/pam_oauth2_helper $(DESTDIR)$(LIBEXECDIR)/
+	install -m 0755 $(BUILD)/release/pam-oauth2 $(DESTDIR)$(SBINDIR)/
 	install -m 0644 $(BUILD)/release/pam_oauth2.so $(DESTDIR)$(MODULEDIR)/
 	install -m 0644 $(wildcard pam_oauth2/man/*.5) $(DESTDIR)$(MANDIR)/man5/
 	install -m 0644 pam_oauth2/man/*.8 $(DESTDIR)$(MANDIR)/man8/
@@ -123,7 +136,7 @@ install: all
 
 # What tests/lint/run compiles: the code alone, or every C file.
 TEST_SRC := $(wildcard tests/*/*.c)
-code: $(CORE_release) $(HELPER_release) $(MODULE_release)
+code: $(CORE_release) $(HELPER_release) $(MODULE_release) $(CLI_release)
 objects: code $(TEST_SRC:%.c=$(BUILD)/release/%.o)
 
 STAGE := $(BUILD)/stage
@@ -132,10 +145,9 @@ UNIT_asan := $(UNIT_SRC:%.c=$(BUILD)/asan/%)
 UNIT_valgrind := $(UNIT_SRC:%.c=$(BUILD)/valgrind/%)
 DRIVERS := $(BUILD)/asan/tests/flow/client_driver \
     $(BUILD)/asan/tests/flow/signin_driver \
-    $(addprefix $(BUILD)/release/tests/pam/,driver inject keeper)
+    $(addprefix $(BUILD)/release/tests/pam/,driver inject keeper stock)
 
-$(STAGE)/.done: $(BUILD)/release/pam_oauth2.so \
-    $(BUILD)/release/pam_oauth2_helper
+$(STAGE)/.done: $(PROGRAMS)
 	@rm -rf $(STAGE)
 	@$(MAKE) --no-print-directory install DESTDIR=$(STAGE) >/dev/null
 	@touch $@

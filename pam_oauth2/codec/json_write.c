@@ -62,6 +62,34 @@ json_write_int64(struct buf *b, const char *name, int64_t value)
 }
 
 void
+json_write_bool(struct buf *b, const char *name, bool value)
+{
+	put_name(b, name);
+	buf_puts(b, value ? "true" : "false");
+}
+
+void
+json_write_list_begin(struct buf *b, const char *name)
+{
+	put_name(b, name);
+	buf_putc(b, '[');
+}
+
+void
+json_write_list_object(struct buf *b)
+{
+	if (b->len > 0 && b->data[b->len - 1] == '}')
+		buf_putc(b, ',');
+	buf_putc(b, '{');
+}
+
+void
+json_write_list_end(struct buf *b)
+{
+	buf_putc(b, ']');
+}
+
+void
 json_write_end(struct buf *b)
 {
 	buf_putc(b, '}');

@@ -1,7 +1,8 @@
-/* Writing JSON: one flat object, its texts escaped. */
+/* Writing JSON: an object, its texts escaped, and lists of objects in it. */
 #ifndef PAM_OAUTH2_CODEC_JSON_WRITE_H
 #define PAM_OAUTH2_CODEC_JSON_WRITE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/buf.h"
@@ -16,6 +17,12 @@ void json_write_text(struct buf *b, const char *name, const char *value);
 void json_write_texts(
     struct buf *b, const char *name, const struct strlist *values);
 void json_write_int64(struct buf *b, const char *name, int64_t value);
+void json_write_bool(struct buf *b, const char *name, bool value);
 void json_write_end(struct buf *b);
+
+/* A member that is a list: begin, begin and end each object, end. */
+void json_write_list_begin(struct buf *b, const char *name);
+void json_write_list_object(struct buf *b);
+void json_write_list_end(struct buf *b);
 
 #endif

@@ -132,6 +132,39 @@ host_key_load(const struct dir *state, const char *path, struct host_key **ret,
 	return err != OAUTH2_ERR_OK ? err : take(&text, HOST_KEY_FILE, ret, d);
 }
 
+enum oauth2_err
+host_key_load_old(
+    const struct dir *state, struct host_key **ret, struct detail *d)
+{
+	AUTO(buf_free) struct buf text = BUF(TEXT_SIZE);
+	enum oauth2_err err = dir_read(state, HOST_KEY_OLD_FILE, &text, d);
+
+	return err != OAUTH2_ERR_OK ? err
+				    : take(&text, HOST_KEY_OLD_FILE, ret, d);
+}
+
+enum oauth2_err
+host_key_change(const struct dir *state, struct detail *d)
+{
+	AUTO(buf_free) struct buf present = BUF(TEXT_SIZE);
+	AUTO(buf_free) struct buf next = BUF(TEXT_SIZE);
+	enum oauth2_err err = make_text(&next);
+
+	if (err == OAUTH2_ERR_OK)
+		err = dir_read(state, HOST_KEY_FILE, &present, d);
+	if (err == OAUTH2_ERR_OK)
+		err = dir_replace(state, HOST_KEY_OLD_FILE, &present, d);
+	if (err == OAUTH2_ERR_OK)
+		err = dir_replace(state, HOST_KEY_FILE, &next, d);
+	return err;
+}
+
+enum oauth2_err
+host_key_drop_old(const struct dir *state, struct detail *d)
+{
+	return dir_remove(state, HOST_KEY_OLD_FILE, d);
+}
+
 void
 host_key_free(struct host_key *key)
 {

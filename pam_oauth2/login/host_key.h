@@ -11,8 +11,9 @@
 #include "base/err.h"
 #include "codec/crypto_seal.h"
 
-#define HOST_KEY_FILE	 "host.key"
-#define HOST_KEY_ID_SIZE 17 /* digits and NUL */
+#define HOST_KEY_FILE	  "host.key"
+#define HOST_KEY_OLD_FILE "host.key.old"
+#define HOST_KEY_ID_SIZE  17 /* digits and NUL */
 
 /* What the key's bytes are for; the bytes themselves are not kept. */
 struct host_key {
@@ -34,6 +35,25 @@ struct host_key {
  */
 enum oauth2_err host_key_load(const struct dir *state, const char *path,
     struct host_key **ret, struct detail *d) MUST_CHECK;
+
+/*
+ * Read the key before, which is there while what is kept is sealed anew.
+ *
+ * Errors: NOT_FOUND, and as above.
+ */
+enum oauth2_err host_key_load_old(const struct dir *state,
+    struct host_key **ret, struct detail *d) MUST_CHECK;
+
+/*
+ * Make a new key, and the present one the old. Whoever is killed when, the
+ * present key is in one of the two files. Errors: as dir_read(), dir_commit().
+ */
+enum oauth2_err host_key_change(
+    const struct dir *state, struct detail *d) MUST_CHECK;
+
+/* Remove the key before. Errors: NOT_FOUND, IO. */
+enum oauth2_err host_key_drop_old(
+    const struct dir *state, struct detail *d) MUST_CHECK;
 
 /* Wipe and free. NULL is fine. */
 void host_key_free(struct host_key *key);

@@ -75,6 +75,7 @@ pin_key_make(const struct host_key *host, const char *pin, const uint8_t *salt,
 		err = crypto_random(key->salt, sizeof(key->salt));
 	if (err == OAUTH2_ERR_OK)
 		err = stretch(host, pin, key);
+	memcpy(key->host, host->id, sizeof(key->host));
 	if (err == OAUTH2_ERR_OK)
 		*ret = TAKE(key);
 	return err;

@@ -18,6 +18,7 @@
 struct pin_key {
 	uint8_t salt[CRYPTO_SALT_SIZE];
 	uint8_t key[CRYPTO_KEY_SIZE];
+	char host[HOST_KEY_ID_SIZE]; /* the key that went into it */
 };
 
 /* Wipe and free. NULL is fine. */

@@ -145,10 +145,13 @@ struct settings {
 	enum settings_unavailable unavailable;
 	struct strlist require_acr;
 	struct strlist require_amr;
-	uint32_t max_age;    /* seconds, 0: not asked for */
-	char *banner_before; /* one line, NULL: none */
+	uint32_t max_age;	  /* seconds, 0: not asked for */
+	uint32_t refresh_max_age; /* seconds */
+	uint32_t refresh_idle;	  /* seconds */
+	char *banner_before;	  /* one line, NULL: none */
 	char *banner_after;
 	char *support;
+	char *store_key_file; /* NULL: this host's own */
 	bool debug;
 	struct provider_settings provider;
 };

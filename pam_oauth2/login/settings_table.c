@@ -101,9 +101,8 @@ const struct settings_row settings_rows[] = {
 	.help = "Whether an email goes on belonging to the account (sub) that "
 	    "signed in with it first: mailboxes and domains change hands. "
 	    "strict: only accounts that are known already, or named by a "
-	    "sub: rule. off: whoever has the email now. To let an email go to "
-	    "another account, remove the file that names it in "
-	    "/var/lib/pam_oauth2/subjects (grep -il EMAIL finds it).",
+	    "sub: rule. off: whoever has the email now. pam-oauth2 unbind "
+	    "lets an email go to another account.",
 }, {
 	.name = "user_pattern", .type = SETTINGS_TYPE_PATTERN,
 	.scope = SETTINGS_SCOPE_SERVICE, .offset = S(user_pattern),
@@ -171,6 +170,20 @@ const struct settings_row settings_rows[] = {
 	    "provider already. 0: any time. It is asked for this, and its "
 	    "signed answer is checked.",
 }, {
+	.name = "refresh_max_age", .type = SETTINGS_TYPE_SECONDS,
+	.scope = SETTINGS_SCOPE_SERVICE, .offset = S(refresh_max_age),
+	.min = 60, .max = 31536000,
+	.fallback = "43200",
+	.help = "For how long after a person has signed in what is kept of it "
+	    "may be used. Using it adds nothing.",
+}, {
+	.name = "refresh_idle", .type = SETTINGS_TYPE_SECONDS,
+	.scope = SETTINGS_SCOPE_SERVICE, .offset = S(refresh_idle),
+	.min = 60, .max = 31536000,
+	.fallback = "28800",
+	.help = "For how long it may be used after the provider has last said "
+	    "that all is well.",
+}, {
 	.name = "banner_before", .type = SETTINGS_TYPE_TEXT,
 	.scope = SETTINGS_SCOPE_SERVICE, .offset = S(banner_before),
 	.min = 0, .max = 200,
@@ -188,6 +201,15 @@ const struct settings_row settings_rows[] = {
 	.min = 0, .max = 200,
 	.example = "Help: extension 4357",
 	.help = "Whom to ask; shown with every denial.",
+}, {
+	.name = "store_key_file", .type = SETTINGS_TYPE_PATH,
+	.scope = SETTINGS_SCOPE_GLOBAL, .offset = S(store_key_file),
+	.min = 2, .max = 1024,
+	.example = "/run/credentials/@system/pam_oauth2.key",
+	.derived = "/var/lib/pam_oauth2/host.key, made at first use",
+	.help = "The key that seals what this host keeps: 64 hexadecimal "
+	    "digits in a file, root's, mode 0400 or 0600, such as a system "
+	    "credential of systemd. It is read, and never made or written.",
 }, {
 	.name = "debug", .type = SETTINGS_TYPE_BOOL,
 	.scope = SETTINGS_SCOPE_GLOBAL, .offset = S(debug),

@@ -4,23 +4,25 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/secret.h"
 #include "login/store_file.h"
+#include "login/store_keys.h"
 #include "login/store_pin.h"
 
 #define TOKENS	  "tokens"
 #define LOCKS	  "locks"
-#define LOCK_SIZE (STORE_FILE_NAME_SIZE + 5) /* ".lock" */
+#define LOCK_SIZE (DIR_NAME_MAX + 6) /* ".lock" and NUL */
 
 static enum oauth2_err
-open_pair(const char *outer, const char *inner, struct dir **ret_outer,
-    struct dir **ret_inner, struct detail *d)
+open_pair(const char *outer, const char *inner, enum dir_make how,
+    struct dir **ret_outer, struct dir **ret_inner, struct detail *d)
 {
-	enum oauth2_err err = dir_open(outer, DIR_MAKE, ret_outer, d);
+	enum oauth2_err err = dir_open(outer, how, ret_outer, d);
 
 	if (err != OAUTH2_ERR_OK)
 		return err;
-	return dir_open_in(*ret_outer, inner, DIR_MAKE, ret_inner, d);
+	return dir_open_in(*ret_outer, inner, how, ret_inner, d);
 }
 
 enum oauth2_err
@@ -36,15 +38,26 @@ store_open(
 		return OAUTH2_ERR_NOMEM;
 	err = machine_id(places->machine_id, store->machine, d);
 	if (err == OAUTH2_ERR_OK)
-		err =
-		    open_pair(places->state, TOKENS, &state, &store->tokens, d);
+		err = open_pair(
+		    places->state, TOKENS, DIR_MAKE, &state, &store->tokens, d);
 	if (err == OAUTH2_ERR_OK)
-		err = open_pair(places->run, LOCKS, &run, &store->locks, d);
+		err = open_pair(
+		    places->run, LOCKS, DIR_MAKE, &run, &store->locks, d);
 	if (err == OAUTH2_ERR_OK)
-		err = host_key_load(state, places->key_file, &store->key, d);
+		err = store_keys_load(store, TAKE(state), places->key_file, d);
 	if (err == OAUTH2_ERR_OK)
 		*ret = TAKE(store);
 	return err;
+}
+
+enum oauth2_err
+store_check(const struct store_places *places, struct detail *d)
+{
+	AUTO(dir_free) struct dir *state = NULL;
+	AUTO(dir_free) struct dir *tokens = NULL;
+
+	return open_pair(
+	    places->state, TOKENS, DIR_EXISTING, &state, &tokens, d);
 }
 
 void
@@ -52,9 +65,11 @@ store_free(struct store *store)
 {
 	if (store == NULL)
 		return;
+	dir_free(store->state);
 	dir_free(store->tokens);
 	dir_free(store->locks);
 	host_key_free(store->key);
+	host_key_free(store->old);
 	secret_free(store);
 }
 
@@ -91,19 +106,38 @@ store_read(const struct store *store, const struct store_ref *ref,
 }
 
 enum oauth2_err
-store_lock(const struct store *store, const struct store_ref *ref,
+store_lock_file(const struct store *store, const char *file,
     int64_t deadline_ns, int *ret_fd, struct detail *d)
 {
 	int64_t latest =
 	    clock_monotonic_ns() + STORE_LOCK_WAIT_S * CLOCK_NS_PER_S;
-	char name[STORE_FILE_NAME_SIZE], lock[LOCK_SIZE];
+	AUTO(file_close) int fd = -1;
+	char lock[LOCK_SIZE];
+	enum oauth2_err err;
+
+	(void)snprintf(lock, sizeof(lock), "%s%s", file, STORE_LOCK_SUFFIX);
+	err = dir_lock(store->locks, lock,
+	    deadline_ns < latest ? deadline_ns : latest, &fd, d);
+	/* Not before: who waits for us knows that we seal under this one. */
+	if (err == OAUTH2_ERR_OK)
+		err = store_keys_renew(store, d);
+	if (err != OAUTH2_ERR_OK)
+		return err;
+	*ret_fd = fd;
+	fd = -1;
+	return OAUTH2_ERR_OK;
+}
+
+enum oauth2_err
+store_lock(const struct store *store, const struct store_ref *ref,
+    int64_t deadline_ns, int *ret_fd, struct detail *d)
+{
+	char name[STORE_FILE_NAME_SIZE];
 	enum oauth2_err err = store_file_name(ref, name);
 
 	if (err != OAUTH2_ERR_OK)
 		return err;
-	(void)snprintf(lock, sizeof(lock), "%s.lock", name);
-	return dir_lock(store->locks, lock,
-	    deadline_ns < latest ? deadline_ns : latest, ret_fd, d);
+	return store_lock_file(store, name, deadline_ns, ret_fd, d);
 }
 
 enum oauth2_err
@@ -146,7 +180,7 @@ make_file(const struct store *store, const struct store_ref *ref,
 	if (err == OAUTH2_ERR_OK)
 		err = write_content(store, ref, content, &line, &plain);
 	if (err == OAUTH2_ERR_OK)
-		err = store_file_seal(store, &line, &plain, ret);
+		err = store_file_seal(store, store->key, &line, &plain, ret);
 	return err;
 }
 
@@ -185,6 +219,12 @@ store_remove(
 }
 
 enum oauth2_err
+store_remove_file(const struct store *store, const char *file, struct detail *d)
+{
+	return dir_remove(store->tokens, file, d);
+}
+
+enum oauth2_err
 store_list(const struct store *store, struct strlist *ret, struct detail *d)
 {
 	enum oauth2_err err = dir_list(store->tokens, ".token", ret, d);
@@ -193,11 +233,19 @@ store_list(const struct store *store, struct strlist *ret, struct detail *d)
 				    : dir_list(store->tokens, ".pin", ret, d);
 }
 
+bool
+store_is_named(const struct store_ref *ref, const char *file)
+{
+	char name[STORE_FILE_NAME_SIZE];
+
+	return store_file_name(ref, name) == OAUTH2_ERR_OK &&
+	       strcmp(name, file) == 0;
+}
+
 static enum oauth2_err
 describe(const struct buf *raw, const char *name, struct sealed_head *ret_head,
     struct store_ref *ret, struct detail *d)
 {
-	char its_name[STORE_FILE_NAME_SIZE];
 	enum oauth2_err err;
 	size_t size;
 
@@ -209,11 +257,10 @@ describe(const struct buf *raw, const char *name, struct sealed_head *ret_head,
 	ret->client = ret_head->client;
 	ret->user = ret_head->user;
 	ret->uid = (uid_t)ret_head->uid;
-	err = store_file_name(ret, its_name);
-	if (err == OAUTH2_ERR_OK && strcmp(its_name, name) != 0)
+	if (!store_is_named(ret, name))
 		return detail_fail(
 		    d, OAUTH2_ERR_SYNTAX, "it has the name of another");
-	return err;
+	return OAUTH2_ERR_OK;
 }
 
 enum oauth2_err

@@ -15,6 +15,7 @@
 #ifndef PAM_OAUTH2_LOGIN_STORE_H
 #define PAM_OAUTH2_LOGIN_STORE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -31,9 +32,11 @@
 #define STORE_FILES_MAX	  400000
 
 struct store {
+	struct dir *state; /* has the keys; NULL: another file is the key */
 	struct dir *tokens;
 	struct dir *locks;
-	struct host_key *key;
+	struct host_key *key; /* seals; these two: login/store_keys.h */
+	struct host_key *old; /* opens what was sealed before; id "": none */
 	char machine[MACHINE_ID_SIZE];
 };
 
@@ -54,6 +57,14 @@ struct store_places {
  */
 enum oauth2_err store_open(const struct store_places *places,
     struct store **ret, struct detail *d) MUST_CHECK;
+
+/*
+ * Whether there is a store; nothing is made.
+ *
+ * Errors: NOT_FOUND, and those of dir_open().
+ */
+enum oauth2_err store_check(
+    const struct store_places *places, struct detail *d) MUST_CHECK;
 
 /* Wipe and free. NULL is fine. */
 void store_free(struct store *store);
@@ -103,15 +114,20 @@ enum store_state store_read(const struct store *store,
 
 /*
  * Keep others from this record. Waits until the deadline, and for at most
- * STORE_LOCK_WAIT_S: the holder may have been stopped by its caller.
+ * STORE_LOCK_WAIT_S: the holder may have been stopped by its caller. Whoever
+ * holds it seals under the key of now: see login/store_rekey.h.
  *
  * ret_fd   file_close() it.
  *
- * Errors: TIMEOUT, UNTRUSTED, IO.
+ * Errors: TIMEOUT, UNTRUSTED, IO; as host_key_load().
  */
 enum oauth2_err store_lock(const struct store *store,
     const struct store_ref *ref, int64_t deadline_ns, int *ret_fd,
     struct detail *d) MUST_CHECK;
+
+/* The same for a file that store_list() has named. */
+enum oauth2_err store_lock_file(const struct store *store, const char *file,
+    int64_t deadline_ns, int *ret_fd, struct detail *d) MUST_CHECK;
 
 /* What is to be kept; one of the first two. Borrowed. */
 struct store_content {
@@ -129,7 +145,10 @@ enum oauth2_err store_reserve(const struct store *store,
     const struct store_ref *ref, struct dir_write **ret,
     struct detail *d) MUST_CHECK;
 
-/* Put it there. Errors: as dir_commit(), and SYNTAX, INTERNAL, NOMEM. */
+/*
+ * Put it there. Errors: as dir_commit(), and SYNTAX, INTERNAL, NOMEM; SEAL
+ * (the host has another key since that of the PIN was made).
+ */
 enum oauth2_err store_fill(const struct store *store,
     const struct store_ref *ref, const struct store_content *content,
     struct dir_write *w, struct detail *d) MUST_CHECK;
@@ -143,9 +162,16 @@ enum oauth2_err store_write(const struct store *store,
 enum oauth2_err store_remove(const struct store *store,
     const struct store_ref *ref, struct detail *d) MUST_CHECK;
 
+/* The same for a file that store_list() has named, whatever it is. */
+enum oauth2_err store_remove_file(
+    const struct store *store, const char *file, struct detail *d) MUST_CHECK;
+
 /* The names of all files, for store_describe(). Errors: LIMIT, IO, NOMEM. */
 enum oauth2_err store_list(const struct store *store, struct strlist *ret,
     struct detail *d) MUST_CHECK;
+
+/* Whether a file has the name of this record's. */
+bool store_is_named(const struct store_ref *ref, const char *file);
 
 /*
  * Whose a file says it is; store_read() tells whether that is so.

@@ -4,6 +4,7 @@
 
 #include "base/secret.h"
 #include "login/hash_name.h"
+#include "login/store_keys.h"
 
 static const struct {
 	const char *suffix;
@@ -17,6 +18,7 @@ static const struct {
 void
 store_file_free(struct store_file *file)
 {
+	secret_wipe(&file->key, sizeof(file->key));
 	buf_free(&file->line);
 	buf_free(&file->content);
 }
@@ -32,8 +34,7 @@ store_file_name(const struct store_ref *ref, char ret[STORE_FILE_NAME_SIZE])
 
 /* What of a head is not as it should be, or NULL. */
 static const char *
-find_difference(const struct store *store, const struct store_ref *ref,
-    const struct sealed_head *head)
+find_difference(const struct store_ref *ref, const struct sealed_head *head)
 {
 	if (strcmp(head->kind, slots[ref->slot].kind) != 0 &&
 	    strcmp(head->kind, slots[ref->slot].tombstone) != 0)
@@ -46,8 +47,6 @@ find_difference(const struct store *store, const struct store_ref *ref,
 		return "it is of another user";
 	if (head->uid != (int64_t)ref->uid)
 		return "its user had another uid";
-	if (strcmp(head->key, store->key->id) != 0)
-		return "it is sealed under another key";
 	return NULL;
 }
 
@@ -60,7 +59,7 @@ open_content(
 	const struct crypto_bytes sealed = { raw->data + ret->line.len,
 		raw->len - ret->line.len };
 
-	return sealed_open(store->key->seal, &context, sealed, &ret->content);
+	return sealed_open(ret->key.seal, &context, sealed, &ret->content);
 }
 
 /* OK, SEAL (another's), or something is broken. */
@@ -76,9 +75,13 @@ open_file(const struct store *store, const struct store_ref *ref,
 	err = sealed_head_read(raw, &head, &size, d);
 	if (err != OAUTH2_ERR_OK)
 		return err;
-	difference = find_difference(store, ref, &head);
+	difference = find_difference(ref, &head);
 	if (difference != NULL)
 		return detail_fail(d, OAUTH2_ERR_SEAL, "%s", difference);
+	ret->is_key_unknown = !store_keys_find(store, head.key, &ret->key);
+	if (ret->is_key_unknown)
+		return detail_fail(
+		    d, OAUTH2_ERR_SEAL, "it is sealed under another key");
 	ret->is_tombstone = strcmp(head.kind, slots[ref->slot].tombstone) == 0;
 	buf_put(&ret->line, raw->data, size);
 	err = buf_err(&ret->line);
@@ -118,6 +121,10 @@ store_file_read(const struct store *store, const struct store_ref *ref,
 
 	if (err == OAUTH2_ERR_OK)
 		err = read_and_open(store, ref, name, ret, &why);
+	/* Where the host has a new key meanwhile, its file is another too. */
+	if (err == OAUTH2_ERR_SEAL && ret->is_key_unknown &&
+	    store_keys_renew(store, NULL) == OAUTH2_ERR_OK)
+		err = read_and_open(store, ref, name, ret, &why);
 	if (err == OAUTH2_ERR_OK)
 		return ret->is_tombstone ? STORE_TOMB : STORE_SEALED;
 	if (err == OAUTH2_ERR_NOT_FOUND)
@@ -155,13 +162,13 @@ store_file_line(const struct store *store, const struct store_ref *ref,
 }
 
 enum oauth2_err
-store_file_seal(const struct store *store, const struct buf *line,
-    const struct buf *content, struct buf *ret)
+store_file_seal(const struct store *store, const struct host_key *key,
+    const struct buf *line, const struct buf *content, struct buf *ret)
 {
 	const struct sealed_context context = { "file", line->data, line->len,
 		store->machine };
 
 	buf_put(ret, line->data, line->len);
-	return sealed_close(store->key->seal, &context,
+	return sealed_close(key->seal, &context,
 	    (struct crypto_bytes){ content->data, content->len }, ret);
 }

@@ -8,12 +8,15 @@
 #include "login/store.h"
 
 #define STORE_FILE_NAME_SIZE 80
+#define STORE_LOCK_SUFFIX    ".lock"
 
 /* A file that is what and whose it should be. */
 struct store_file {
 	bool is_tombstone;
-	struct buf line;    /* its head as bytes */
-	struct buf content; /* opened */
+	bool is_key_unknown; /* this is why it is not */
+	struct host_key key; /* that it is sealed under */
+	struct buf line;     /* its head as bytes */
+	struct buf content;  /* opened */
 };
 
 #define STORE_FILE \
@@ -48,10 +51,12 @@ enum oauth2_err store_file_line(const struct store *store,
     const struct store_ref *ref, bool is_tombstone, struct buf *ret) MUST_CHECK;
 
 /*
- * Append line and content, sealed. Errors: LIMIT, NOMEM, INTERNAL.
+ * Append line and content, sealed under the key that the line names.
+ *
+ * Errors: LIMIT, NOMEM, INTERNAL.
  */
 enum oauth2_err store_file_seal(const struct store *store,
-    const struct buf *line, const struct buf *content,
-    struct buf *ret) MUST_CHECK;
+    const struct host_key *key, const struct buf *line,
+    const struct buf *content, struct buf *ret) MUST_CHECK;
 
 #endif

@@ -24,8 +24,11 @@ store_pin_write(const struct store *store, const struct store_content *content,
 {
 	AUTO(buf_free) struct buf text = BUF(RECORD_MAX);
 	const struct sealed_context context = inner_context(store, line);
-	enum oauth2_err err = record_write(content->record, &text);
+	enum oauth2_err err;
 
+	if (strcmp(content->pin->host, store->key->id) != 0)
+		return OAUTH2_ERR_SEAL;
+	err = record_write(content->record, &text);
 	if (err != OAUTH2_ERR_OK)
 		return err;
 	buf_putc(ret, 0);
@@ -92,7 +95,7 @@ write_tries(const struct attempt *a, struct store_file *file, unsigned tries)
 	err = store_file_name(a->ref, name);
 	if (err == OAUTH2_ERR_OK)
 		err = store_file_seal(
-		    a->store, &file->line, &file->content, &raw);
+		    a->store, &file->key, &file->line, &file->content, &raw);
 	if (err == OAUTH2_ERR_OK)
 		err = dir_replace(a->store->tokens, name, &raw, a->d);
 	return err;
@@ -150,7 +153,7 @@ look(struct attempt *a, struct store_pin_opened *ret)
 	enum oauth2_err err;
 
 	err = pin_key_make(
-	    a->store->key, a->guess->pin, a->file.content.data + SALT_AT, &key);
+	    &a->file.key, a->guess->pin, a->file.content.data + SALT_AT, &key);
 	if (err == OAUTH2_ERR_OK)
 		err = open_record(a, key, &ret->record);
 	if (err == OAUTH2_ERR_SEAL) {

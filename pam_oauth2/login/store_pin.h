@@ -62,7 +62,7 @@ enum store_pin_verdict store_pin_try(const struct store *store,
  *
  * line     of the file
  *
- * Errors: SYNTAX, LIMIT, NOMEM, INTERNAL.
+ * Errors: SYNTAX, LIMIT, NOMEM, INTERNAL, SEAL (made under another key).
  */
 enum oauth2_err store_pin_write(const struct store *store,
     const struct store_content *content, const struct buf *line,

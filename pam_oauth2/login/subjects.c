@@ -236,13 +236,12 @@ is_of(const struct subject *s, enum subject_key key, const char *value)
 
 enum oauth2_err
 subjects_forget(const char *state, enum subject_key key, const char *value,
-    unsigned *ret_count, struct detail *d)
+    struct strlist *ret_emails, struct detail *d)
 {
 	AUTO(dir_free) struct dir *dir = NULL;
 	AUTO(strlist_free) struct strlist names = STRLIST(SUBJECTS_MAX);
 	enum oauth2_err err, worst = OAUTH2_ERR_OK;
 
-	*ret_count = 0;
 	err = open_directory(state, DIR_EXISTING, &dir, d);
 	if (err == OAUTH2_ERR_NOT_FOUND)
 		return OAUTH2_ERR_OK;
@@ -256,7 +255,8 @@ subjects_forget(const char *state, enum subject_key key, const char *value,
 		err = read_subject(dir, names.items[i], &s, d);
 		if (err == OAUTH2_ERR_OK && is_of(&s, key, value)) {
 			err = dir_remove(dir, names.items[i], d);
-			*ret_count += err == OAUTH2_ERR_OK;
+			if (err == OAUTH2_ERR_OK)
+				err = strlist_add(ret_emails, s.email);
 		}
 		/* Somebody else may have forgotten it meanwhile. */
 		if (err != OAUTH2_ERR_OK && err != OAUTH2_ERR_NOT_FOUND)

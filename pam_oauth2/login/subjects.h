@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/strlist.h"
 
 #define SUBJECTS_MAX 200000 /* pairs that are looked through at once */
 
@@ -62,12 +63,12 @@ enum subject_key {
 /*
  * Accept a new sub: forget what is recorded.
  *
- * ret_count  how many were forgotten, also on failure.
+ * ret_emails  whose, one for each that was forgotten, also on failure.
  *
  * Errors: those of dir.h and SYNTAX: a file could not be read or removed,
  * the last of which d->text names; the others were dealt with.
  */
 enum oauth2_err subjects_forget(const char *state, enum subject_key key,
-    const char *value, unsigned *ret_count, struct detail *d) MUST_CHECK;
+    const char *value, struct strlist *ret_emails, struct detail *d) MUST_CHECK;
 
 #endif

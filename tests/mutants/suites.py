@@ -17,7 +17,8 @@ STAGE = "build/stage/.done"
 CLIENT_DRIVER = "build/asan/tests/flow/client_driver"
 SIGNIN_DRIVER = "build/asan/tests/flow/signin_driver"
 PAM_DRIVERS = ("build/release/tests/pam/driver",
-               "build/release/tests/pam/inject")
+               "build/release/tests/pam/inject",
+               "build/release/tests/pam/stock")
 UNIT_BEGIN = re.compile(r"^\[ RUN +\] (\w+)$", re.M)
 # ERROR: it failed, and so did what cleans up behind it.
 UNIT_CASE = re.compile(
@@ -64,6 +65,7 @@ CONTROLS = {
         "test_openid[oidcc-client-test-device]",
         "test_openid[oidcc-client-test-code]",
         "test_openid[oidcc-client-test-invalid-iss another-code]"),
+    "pam/test_cli.py": ("test_version", "test_list_as_json", "test_rekey"),
     "pam/test_fake.py": ("test_control[with a question]",
                          "test_not_well_formed[garbage at once]"),
     "pam/test_reasons.py": (

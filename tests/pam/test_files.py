@@ -42,6 +42,12 @@ def helper_file(pytestconfig):
     return Path(str(pytestconfig.getoption("stage")) + str(HELPER))
 
 
+@pytest.fixture
+def cli_file(pytestconfig):
+    """The staged pam-oauth2."""
+    return Path(pytestconfig.getoption("stage")) / "usr/sbin/pam-oauth2"
+
+
 def dynamic(file):
     """Return (tag, value) of the dynamic section."""
     return re.findall(r"\((\w+)\)\s+(.*)", "\n".join(
@@ -83,7 +89,7 @@ def test_module_calls_nothing_that_changes_its_host(module_file):
     assert not imported & FOREIGN
 
 
-@pytest.mark.parametrize("which", ["module_file", "helper_file"])
+@pytest.mark.parametrize("which", ["module_file", "helper_file", "cli_file"])
 def test_hardening(which, request):
     """RELRO, everything bound at once, no RPATH, no stack to execute."""
     file = request.getfixturevalue(which)
@@ -99,7 +105,7 @@ def test_hardening(which, request):
         assert not {"W", "E"} <= set(flags), (kind, flags)
 
 
-@pytest.mark.parametrize("which", ["module_file", "helper_file"])
+@pytest.mark.parametrize("which", ["module_file", "helper_file", "cli_file"])
 def test_stack_protector_and_fortify(which, request):
     """Both are compiled in."""
     imported = symbols(request.getfixturevalue(which), "--undefined-only")
@@ -107,16 +113,19 @@ def test_stack_protector_and_fortify(which, request):
     assert {name for name in imported if name.endswith("_chk")}
 
 
-def test_helper_is_position_independent(helper_file):
-    """A PIE: its place in memory changes with every login."""
+@pytest.mark.parametrize("which", ["helper_file", "cli_file"])
+def test_position_independent(which, request):
+    """A PIE: its place in memory changes with every start."""
+    file = request.getfixturevalue(which)
     assert any(re.match(r"\s+Type:\s+DYN ", line)
-               for line in lines("readelf", "-hW", helper_file))
-    assert "PIE" in dict(dynamic(helper_file))["FLAGS_1"]
+               for line in lines("readelf", "-hW", file))
+    assert "PIE" in dict(dynamic(file))["FLAGS_1"]
 
 
-def test_modes(module_file, helper_file):
+def test_modes(module_file, helper_file, cli_file):
     """Not setuid, no capabilities, writable by root alone."""
     assert os.stat(helper_file).st_mode & 0o7777 == 0o755
+    assert os.stat(cli_file).st_mode & 0o7777 == 0o755
     assert os.stat(module_file).st_mode & 0o7777 == 0o644
-    for file in (module_file, helper_file):
+    for file in (module_file, helper_file, cli_file):
         assert not os.listxattr(file)

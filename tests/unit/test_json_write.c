@@ -53,6 +53,30 @@ texts_come_back_as_they_were(void **state)
 }
 
 static void
+a_list_is_of_objects(void **state)
+{
+	AUTO(buf_free) struct buf b = BUF(100);
+
+	(void)state;
+	json_write_begin(&b);
+	json_write_list_begin(&b, "none");
+	json_write_list_end(&b);
+	json_write_list_begin(&b, "two");
+	for (int i = 0; i < 2; i++) {
+		json_write_list_object(&b);
+		json_write_bool(&b, "is", i == 0);
+		json_write_text(&b, "text", "}");
+		json_write_end(&b);
+	}
+	json_write_list_end(&b);
+	json_write_bool(&b, "end", true);
+	json_write_end(&b);
+	assert_string_equal(buf_text(&b),
+	    "{\"none\":[],\"two\":[{\"is\":true,\"text\":\"}\"},"
+	    "{\"is\":false,\"text\":\"}\"}],\"end\":true}");
+}
+
+static void
 numbers_are_whole(void **state)
 {
 	AUTO(buf_free) struct buf b = BUF(100);
@@ -85,6 +109,7 @@ main(void)
 		cmocka_unit_test(members_come_in_order),
 		cmocka_unit_test(no_members_are_an_empty_object),
 		cmocka_unit_test(texts_come_back_as_they_were),
+		cmocka_unit_test(a_list_is_of_objects),
 		cmocka_unit_test(numbers_are_whole),
 		cmocka_unit_test(what_does_not_fit_is_an_error),
 	};

@@ -371,29 +371,32 @@ unbinding_by_user_or_email(void **state)
 		{ SUBJECT_OF_EMAIL, "alice", 0 },
 	};
 	const struct subject_claim other = with_sub("sub-2");
-	unsigned count = 9;
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
+		AUTO(strlist_free) struct strlist emails = STRLIST(9);
+
 		empty_house(state);
 		assert_int_equal(subjects_forget(STATE, cases[i].key,
-				     cases[i].value, &count, NULL),
+				     cases[i].value, &emails, NULL),
 		    OAUTH2_ERR_OK);
-		assert_int_equal(count, 0);
+		assert_int_equal(emails.count, 0);
 		record_people();
 		assert_int_equal(subjects_forget(STATE, cases[i].key,
-				     cases[i].value, &count, NULL),
+				     cases[i].value, &emails, NULL),
 		    OAUTH2_ERR_OK);
-		assert_int_equal(count, cases[i].count);
+		assert_int_equal(emails.count, cases[i].count);
+		assert_int_equal(strlist_has(&emails, "alice@corp.example"),
+		    cases[i].count > 0);
 		assert_int_equal(admit(&other),
-		    count > 0 ? SUBJECT_RECORDED : SUBJECT_OTHER);
+		    emails.count > 0 ? SUBJECT_RECORDED : SUBJECT_OTHER);
 	}
 }
 
 static void
 a_spoilt_file_does_not_keep_the_others(void **state)
 {
+	AUTO(strlist_free) struct strlist emails = STRLIST(9);
 	struct detail d = { .text = "" };
-	unsigned count = 0;
 
 	(void)state;
 	record_people();
@@ -405,9 +408,9 @@ a_spoilt_file_does_not_keep_the_others(void **state)
 		put(name, "spoilt", 0600);
 	}
 	assert_int_equal(
-	    subjects_forget(STATE, SUBJECT_OF_USER, "alice", &count, &d),
+	    subjects_forget(STATE, SUBJECT_OF_USER, "alice", &emails, &d),
 	    OAUTH2_ERR_SYNTAX);
-	assert_int_equal(count, 2);
+	assert_int_equal(emails.count, 2);
 	assert_non_null(strstr(d.text, ".subject: not acceptable JSON"));
 	assert_int_equal(check(&alice), SUBJECT_UNKNOWN);
 }
