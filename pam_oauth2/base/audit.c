@@ -94,7 +94,9 @@ put_who(const struct audit_event *event, struct buf *ret)
 void
 audit_format(const struct audit_event *event, struct buf *ret)
 {
-	bool is_granted = reason_class(event->reason) == REASON_CLASS_GRANTED;
+	const enum reason_class class = reason_class(event->reason);
+	bool is_granted =
+	    class == REASON_CLASS_GRANTED || class == REASON_CLASS_CONFIRMED;
 	const char *sub = event->sub;
 
 	if (!is_granted && sub != NULL && has_address(sub, strlen(sub)))

@@ -48,6 +48,7 @@
 	X(ID_TOKEN, "the ID token was refused") \
 	X(USERINFO, "the signed userinfo was refused") \
 	X(USERINFO_MISMATCH, "userinfo is about someone else") \
+	X(OTHER_PERSON, "the renewed token is about someone else") \
 	X(AUTH_TOO_OLD, "the person signed in too long ago") \
 	X(ACR_AMR_MISSING, "the sign-in was not of the kind that is required") \
 	X(GROUPS_OVERAGE, "more groups than can be checked")

@@ -10,7 +10,9 @@
 #define PATH_CACHE    "/var/cache/pam_oauth2"
 #define PATH_STATE    "/var/lib/pam_oauth2"
 #define PATH_SUBJECTS PATH_STATE "/subjects"
+#define PATH_TOKENS   PATH_STATE "/tokens"
 #define PATH_RUN      "/run/pam_oauth2"
+#define PATH_LOCKS    PATH_RUN "/locks"
 
 /* Which machine, and since when it runs. */
 #define PATH_MACHINE_ID "/etc/machine-id"

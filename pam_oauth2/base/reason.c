@@ -59,8 +59,11 @@ reason_text(enum reason reason, const char *user, char *ret, size_t size)
 int
 reason_priority(enum reason reason)
 {
+	if (reason == REASON_account_grace)
+		return LOG_WARNING; /* let in without having asked */
 	switch (reason_class(reason)) {
 	case REASON_CLASS_GRANTED:
+	case REASON_CLASS_CONFIRMED:
 		return LOG_NOTICE;
 	case REASON_CLASS_SETUP:
 		return LOG_ERR;

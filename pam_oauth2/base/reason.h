@@ -25,12 +25,22 @@
 	    "The identity provider cannot be reached. Try later, or use the emergency access.") \
 	X(SETUP, "This host is not set up correctly.") \
 	X(CANNOT_ASK, "This program cannot ask you.") \
-	X(NOT_ROOT, "Needs root.")
+	X(NOT_ROOT, "Needs root.") \
+	X(PIN, "The PIN is wrong, or locked.") \
+	X(CONFIRMED, "Your account is good.") \
+	X(ACCOUNT, \
+	    "Your account could not be confirmed at the provider. Sign in in the browser again: ssh -o PreferredAuthentications=keyboard-interactive HOST")
 
 /* name, class. The first, which zeroed memory holds, is a denial. */
 #define REASONS(X) \
 	X(internal_error, SETUP) \
 	X(approved, GRANTED) \
+	X(second_factor, GRANTED) \
+	X(pin, GRANTED) \
+	X(session, GRANTED) \
+	X(account_active, CONFIRMED) \
+	X(account_grace, CONFIRMED) \
+	X(account_not_checked, CONFIRMED) \
 	X(access_denied, DECLINED) \
 	X(code_expired, EXPIRED) \
 	X(login_timeout, EXPIRED) \
@@ -53,6 +63,7 @@
 	X(subject_changed, IDENTITY) \
 	X(acr_amr_missing, STRONGER) \
 	X(auth_too_old, STRONGER) \
+	X(factor_missing, STRONGER) \
 	X(id_token_invalid, UNTRUSTED) \
 	X(userinfo_mismatch, UNTRUSTED) \
 	X(identity_invalid, UNTRUSTED) \
@@ -75,7 +86,19 @@
 	X(conversation_failed, CANNOT_ASK) \
 	X(silent, CANNOT_ASK) \
 	X(password_conversation, CANNOT_ASK) \
-	X(not_root, NOT_ROOT)
+	X(not_root, NOT_ROOT) \
+	X(account_disabled, ACCOUNT) \
+	X(account_token_missing, ACCOUNT) \
+	X(account_expired, ACCOUNT) \
+	X(grace_over, ACCOUNT) \
+	X(token_missing, ACCOUNT) \
+	X(token_revoked, ACCOUNT) \
+	X(token_expired, ACCOUNT) \
+	X(token_binding, ACCOUNT) \
+	X(clock_suspect, ACCOUNT) \
+	X(session_unknown, ACCOUNT) \
+	X(pin_wrong, PIN) \
+	X(pin_locked, PIN)
 
 #define REASON_CLASS_ENUM(name, text) REASON_CLASS_##name,
 enum reason_class {

@@ -12,6 +12,7 @@
 
 #define COMMANDS(X) \
 	X(list) \
+	X(revoke) \
 	X(forget) \
 	X(unbind) \
 	X(rekey) \

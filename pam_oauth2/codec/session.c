@@ -45,6 +45,8 @@ send_hello(struct session *s)
 	wire_put_text(&out, WIRE_TAG_RHOST, h->rhost);
 	wire_put_text(&out, WIRE_TAG_TTY, h->tty);
 	wire_put_u64(&out, WIRE_TAG_STARTED_NS, (uint64_t)h->started_ns);
+	wire_put_text(&out, WIRE_TAG_AUTH_INFO, h->auth_info);
+	wire_put_u64(&out, WIRE_TAG_IS_PRIOR_MODULE, h->has_prior_module);
 	if (h->alarm_ns != 0)
 		wire_put_u64(&out, WIRE_TAG_ALARM_NS, (uint64_t)h->alarm_ns);
 	return wire_send(&s->wire, &out);
@@ -153,6 +155,24 @@ on_ask(struct session *s, const struct wire_msg *m)
 	return send_answer(s, &out);
 }
 
+/* An account that is none of our business is not checked, nor granted. */
+static bool
+is_consistent(enum wire_phase phase, const struct session_result *result)
+{
+	const enum reason_class class = reason_class(result->reason);
+
+	if (phase == WIRE_PHASE_REVOKE)
+		return (result->verdict == WIRE_VERDICT_GRANT) ==
+		       (result->reason == REASON_token_revoked);
+	if (phase != WIRE_PHASE_ACCOUNT)
+		return (result->verdict == WIRE_VERDICT_GRANT) ==
+		       (class == REASON_CLASS_GRANTED);
+	if (result->verdict == WIRE_VERDICT_IGNORE)
+		return result->reason == REASON_account_not_checked;
+	return (result->verdict == WIRE_VERDICT_GRANT) ==
+	       (class == REASON_CLASS_CONFIRMED);
+}
+
 /*
  * The verdict counts only with this phase and this user (the nonce was
  * checked with the header), and only when nothing follows it.
@@ -177,8 +197,7 @@ on_result(struct session *s, const struct wire_msg *m)
 		    m, WIRE_TAG_TEXT, result.text, sizeof(result.text));
 	if (err != OAUTH2_ERR_OK)
 		return OAUTH2_ERR_PROTOCOL;
-	if ((result.verdict == WIRE_VERDICT_GRANT) !=
-	    (reason_class(result.reason) == REASON_CLASS_GRANTED))
+	if (!is_consistent(s->hello->phase, &result))
 		return OAUTH2_ERR_PROTOCOL;
 	if (s->is_cancelled && result.verdict != WIRE_VERDICT_DENY)
 		return OAUTH2_ERR_PROTOCOL;

@@ -24,7 +24,9 @@ struct session_hello {
 	const char *user;
 	const char *rhost;
 	const char *tty;
-	bool has_uid; /* the user exists */
+	const char *auth_info; /* of sshd: what has succeeded before */
+	bool has_prior_module; /* root says: a module has proved who it is */
+	bool has_uid;	       /* the user exists */
 	uid_t uid;
 	uid_t ruid; /* who runs the host process */
 	uint32_t flags;

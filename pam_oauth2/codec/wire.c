@@ -48,6 +48,12 @@ enum worker_state {
 	WORKER_STARTED_SIGNING,
 	WORKER_POLLING_SIGNING,
 	WORKER_TRADING_SIGNING,
+	/* What was kept is used, or given back; then it may be started anew. */
+	WORKER_RENEWING,
+	WORKER_RENEWING_SIGNING,
+	WORKER_RENEWED,
+	WORKER_RENEWED_IDENTIFYING,
+	WORKER_READY,
 };
 
 static const struct wire_turn worker_turns[] = {
@@ -72,6 +78,19 @@ static const struct wire_turn worker_turns[] = {
 	{ WORKER_IDENTIFYING, WIRE_IDENTITY, WORKER_ENDED },
 	{ WORKER_IDENTIFYING, WIRE_USERINFO, WORKER_ENDED },
 	{ WORKER_IDENTIFYING, WIRE_FAILED, WORKER_ENDED },
+	{ WORKER_STARTED, WIRE_REFRESH, WORKER_RENEWING },
+	{ WORKER_STARTED, WIRE_REVOKE, WORKER_RENEWING },
+	{ WORKER_RENEWING, WIRE_SIGN, WORKER_RENEWING_SIGNING },
+	{ WORKER_RENEWING_SIGNING, WIRE_SIGNED, WORKER_RENEWING },
+	{ WORKER_RENEWING, WIRE_TOKENS, WORKER_RENEWED },
+	{ WORKER_RENEWING, WIRE_REVOKED, WORKER_READY },
+	{ WORKER_RENEWING, WIRE_FAILED, WORKER_READY },
+	{ WORKER_RENEWED, WIRE_IDENTIFY, WORKER_RENEWED_IDENTIFYING },
+	{ WORKER_RENEWED, WIRE_START, WORKER_STARTED },
+	{ WORKER_RENEWED_IDENTIFYING, WIRE_IDENTITY, WORKER_READY },
+	{ WORKER_RENEWED_IDENTIFYING, WIRE_USERINFO, WORKER_READY },
+	{ WORKER_RENEWED_IDENTIFYING, WIRE_FAILED, WORKER_READY },
+	{ WORKER_READY, WIRE_START, WORKER_STARTED },
 };
 
 enum judge_state {
@@ -116,6 +135,26 @@ const struct wire_leg wire_worker_leg = { WIRE_PACKET_MAX,
 const struct wire_leg wire_judge_leg = { WIRE_PACKET_MAX, TURNS(judge_turns) };
 const struct wire_leg wire_fetcher_leg = { WIRE_PACKET_MAX,
 	TURNS(fetcher_turns) };
+
+const char *
+wire_phase_name(enum wire_phase phase)
+{
+	switch (phase) {
+	case WIRE_PHASE_AUTHENTICATE:
+		return "authenticate";
+	case WIRE_PHASE_ACCOUNT:
+		return "account";
+	case WIRE_PHASE_OPEN_SESSION:
+		return "open_session";
+	case WIRE_PHASE_CLOSE_SESSION:
+		return "close_session";
+	case WIRE_PHASE_CHANGE_PIN:
+		return "change_pin";
+	case WIRE_PHASE_REVOKE:
+		return "revoke";
+	}
+	return "";
+}
 
 /* Move the leg's state machine; what is not listed ends the session. */
 static enum oauth2_err

@@ -52,6 +52,8 @@ enum wire_type {
 	WIRE_CODE,
 	WIRE_IDENTIFY,
 	WIRE_SIGNED,
+	WIRE_REFRESH,
+	WIRE_REVOKE,
 	/* worker to monitor */
 	WIRE_DEVICE = 48,
 	WIRE_AUTHORIZE,
@@ -60,6 +62,7 @@ enum wire_type {
 	WIRE_USERINFO, /* in place of IDENTITY: the provider has signed it */
 	WIRE_FAILED,
 	WIRE_SIGN,
+	WIRE_REVOKED,
 	/* monitor to judge */
 	WIRE_TRUST = 64,
 	WIRE_JUDGE,
@@ -93,6 +96,8 @@ enum wire_tag {
 	WIRE_TAG_TTY,
 	WIRE_TAG_STARTED_NS,
 	WIRE_TAG_ALARM_NS,
+	WIRE_TAG_AUTH_INFO,
+	WIRE_TAG_IS_PRIOR_MODULE,
 	WIRE_TAG_TEXT,
 	WIRE_TAG_IS_CUT, /* of REPLY: it was longer than the host takes */
 	WIRE_TAG_CAUSE,
@@ -106,6 +111,7 @@ enum wire_tag {
 	WIRE_TAG_CLIENT_ID,
 	WIRE_TAG_CLIENT_SECRET,
 	WIRE_TAG_AUTH_METHOD,
+	WIRE_TAG_REVOCATION_AUTH_METHOD,
 	WIRE_TAG_REDIRECT_URI,
 	WIRE_TAG_STATE,
 	WIRE_TAG_AUTHORIZATION_ENDPOINT,
@@ -116,14 +122,18 @@ enum wire_tag {
 	WIRE_TAG_REVOCATION_ENDPOINT,
 	WIRE_TAG_JWKS_URI,
 	WIRE_TAG_IS_CLAIMS_PARAMETER,
+	WIRE_TAG_IS_OFFLINE_OFFERED,
 	WIRE_TAG_LACKS_S256,
 	WIRE_TAG_REFUSED_ENDPOINT,
 	WIRE_TAG_ETAG,
 	WIRE_TAG_KEY,
 	WIRE_TAG_NONCE,
 	WIRE_TAG_MAX_AGE,
+	WIRE_TAG_AUTH_TIME,
 	WIRE_TAG_ACR,
 	WIRE_TAG_AMR,
+	WIRE_TAG_REFRESH_TOKEN,
+	WIRE_TAG_IS_KEPT, /* of START: there is a use for a refresh token */
 	WIRE_TAG_ID_TOKEN,
 	WIRE_TAG_AT_HASH,
 	WIRE_TAG_USERINFO,
@@ -168,12 +178,24 @@ enum wire_tag {
 /* WIRE_TAG_PHASE */
 enum wire_phase {
 	WIRE_PHASE_AUTHENTICATE = 1,
+	WIRE_PHASE_ACCOUNT,
+	WIRE_PHASE_OPEN_SESSION,
+	WIRE_PHASE_CLOSE_SESSION,
+	WIRE_PHASE_CHANGE_PIN,
+	WIRE_PHASE_REVOKE,
 };
+
+/* Its name in the log, such as authenticate. */
+const char *wire_phase_name(enum wire_phase phase);
 
 /* WIRE_TAG_FLOW */
 enum wire_flow {
 	WIRE_FLOW_DEVICE = 1,
 	WIRE_FLOW_CODE,
+	/* Nobody is asked: what was kept of a sign-in is used, or given back.
+	 */
+	WIRE_FLOW_REFRESH,
+	WIRE_FLOW_REVOKE,
 };
 
 /* WIRE_TAG_CAUSE of CANCEL: why there is no answer to ASK */

@@ -122,6 +122,8 @@ send_metadata(struct fetch *f, const struct oauth2_document *document)
 	    &out, WIRE_TAG_IS_CLAIMS_PARAMETER, m->claims_parameter_supported);
 	wire_put_u64(&out, WIRE_TAG_LACKS_S256, m->lacks_s256);
 	wire_put_list(&out, WIRE_TAG_AUTH_METHOD, &m->auth_methods);
+	wire_put_u64(
+	    &out, WIRE_TAG_IS_OFFLINE_OFFERED, m->offers_offline_access);
 	wire_put_list(&out, WIRE_TAG_REFUSED_ENDPOINT, &document->refused);
 	if (document->etag[0] != '\0')
 		wire_put_text(&out, WIRE_TAG_ETAG, document->etag);

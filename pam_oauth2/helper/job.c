@@ -30,17 +30,25 @@ get_assertion(void *arg, char **ret)
 				    : err;
 }
 
+static bool
+is_signer(const char *method)
+{
+	return method != NULL && strcmp(method, "private_key_jwt") == 0;
+}
+
 /* The texts of START that only live until the client has copied them. */
 struct start {
 	char *issuer;
 	char *client_id;
 	char *client_secret;
 	char *auth_method;
+	char *revocation_auth_method;
 	char *authorization_endpoint;
 	char *par_endpoint;
 	char *token_endpoint;
 	char *device_endpoint;
 	char *userinfo_endpoint;
+	char *revocation_endpoint;
 	char *preset;
 	char *ca_file;
 	char *proxy;
@@ -53,11 +61,13 @@ start_free(struct start *s)
 	secret_free(s->client_id);
 	secret_free(s->client_secret);
 	secret_free(s->auth_method);
+	secret_free(s->revocation_auth_method);
 	secret_free(s->authorization_endpoint);
 	secret_free(s->par_endpoint);
 	secret_free(s->token_endpoint);
 	secret_free(s->device_endpoint);
 	secret_free(s->userinfo_endpoint);
+	secret_free(s->revocation_endpoint);
 	secret_free(s->preset);
 	secret_free(s->ca_file);
 	secret_free(s->proxy);
@@ -79,6 +89,8 @@ read_start(struct job *job, const struct wire_msg *m, struct start *ret)
 	TAKE_TEXT(WIRE_TAG_CLIENT_SECRET, &ret->client_secret);
 	TAKE_TEXT(WIRE_TAG_AUTH_METHOD, &ret->auth_method);
 	TAKE_TEXT(
+	    WIRE_TAG_REVOCATION_AUTH_METHOD, &ret->revocation_auth_method);
+	TAKE_TEXT(
 	    WIRE_TAG_AUTHORIZATION_ENDPOINT, &ret->authorization_endpoint);
 	TAKE_TEXT(WIRE_TAG_PAR_ENDPOINT, &ret->par_endpoint);
 	TAKE_TEXT(WIRE_TAG_REDIRECT_URI, &job->redirect_uri);
@@ -87,6 +99,7 @@ read_start(struct job *job, const struct wire_msg *m, struct start *ret)
 	TAKE_TEXT(WIRE_TAG_TOKEN_ENDPOINT, &ret->token_endpoint);
 	TAKE_TEXT(WIRE_TAG_DEVICE_ENDPOINT, &ret->device_endpoint);
 	TAKE_TEXT(WIRE_TAG_USERINFO_ENDPOINT, &ret->userinfo_endpoint);
+	TAKE_TEXT(WIRE_TAG_REVOCATION_ENDPOINT, &ret->revocation_endpoint);
 	TAKE_TEXT(WIRE_TAG_PRESET, &ret->preset);
 	TAKE_TEXT(WIRE_TAG_CA_FILE, &ret->ca_file);
 	TAKE_TEXT(WIRE_TAG_PROXY, &ret->proxy);
@@ -125,7 +138,9 @@ make_client(struct job *job, const struct wire_msg *m)
 	config.client_id = start.client_id;
 	config.client_secret = start.client_secret;
 	config.token_endpoint_auth_method = start.auth_method;
-	if (strcmp(start.auth_method, "private_key_jwt") == 0)
+	config.revocation_endpoint_auth_method = start.revocation_auth_method;
+	if (is_signer(start.auth_method) ||
+	    is_signer(start.revocation_auth_method))
 		config.get_assertion = get_assertion;
 	config.assertion_arg = job;
 	config.basic_raw = wire_get_u64(m, WIRE_TAG_BASIC_RAW) == 1;
@@ -135,6 +150,7 @@ make_client(struct job *job, const struct wire_msg *m)
 	config.token_endpoint = start.token_endpoint;
 	config.device_authorization_endpoint = start.device_endpoint;
 	config.userinfo_endpoint = start.userinfo_endpoint;
+	config.revocation_endpoint = start.revocation_endpoint;
 	config.endpoint_hosts = &job->endpoint_hosts;
 	config.verification_hosts = &job->verification_hosts;
 	config.scopes = &job->scopes;
@@ -165,6 +181,7 @@ job_start(struct job *job, const struct wire_msg *start)
 
 	job->flow = (enum wire_flow)wire_get_u64(start, WIRE_TAG_FLOW);
 	job->is_pkce_plain = wire_get_u64(start, WIRE_TAG_IS_PKCE_PLAIN) == 1;
+	job->is_kept = wire_get_u64(start, WIRE_TAG_IS_KEPT) == 1;
 	err = make_client(job, start);
 	return err == OAUTH2_ERR_OK ? cut_params(job) : err;
 }

@@ -4,6 +4,7 @@
 
 #include <stdint.h>
 
+#include "base/identity.h"
 #include "base/strlist.h"
 #include "codec/wire.h"
 #include "net/http.h"
@@ -12,6 +13,8 @@
 #include "oauth2/parameters.h"
 
 #define JOB_PARAMS_MAX 32
+#define JOB_HOSTS_MAX  32
+#define JOB_SCOPES_MAX 64
 
 struct job {
 	struct wire *wire; /* borrowed */
@@ -30,10 +33,21 @@ struct job {
 	enum wire_flow flow;
 	char *redirect_uri; /* of the flow code */
 	bool is_pkce_plain;
+	bool is_kept; /* the monitor has a use for a refresh token */
 	char *state;
 	char *nonce;
 	struct detail detail;
 };
+
+#define JOB(leg) \
+	{ \
+		.wire = (leg), .endpoint_hosts = STRLIST(JOB_HOSTS_MAX), \
+		.verification_hosts = STRLIST(JOB_HOSTS_MAX), \
+		.scopes = STRLIST(JOB_SCOPES_MAX), \
+		.required_scopes = STRLIST(JOB_SCOPES_MAX), \
+		.claims = STRLIST(IDENTITY_CLAIMS_MAX), \
+		.param_texts = STRLIST(JOB_PARAMS_MAX), \
+	}
 
 /* Take what START says. Errors: as oauth2_new(). */
 enum oauth2_err job_start(
@@ -49,6 +63,14 @@ enum oauth2_err job_start(
 enum oauth2_err job_device(
     struct job *job, struct oauth2_token **ret) MUST_CHECK;
 enum oauth2_err job_code(struct job *job, struct oauth2_token **ret) MUST_CHECK;
+
+/*
+ * What was kept of a sign-in before: a new token for it (RFC 6749 section 6),
+ * or its end (RFC 7009). Waits for the monitor's word. Errors likewise.
+ */
+enum oauth2_err job_refresh(
+    struct job *job, struct oauth2_token **ret) MUST_CHECK;
+enum oauth2_err job_revoke(struct job *job) MUST_CHECK;
 
 /*
  * Wait until a point on the monotonic clock, or for the monitor's next word.

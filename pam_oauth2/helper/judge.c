@@ -129,8 +129,10 @@ trust(struct judge *j, const struct wire_msg *m)
 		j->keys = NULL;
 }
 
+/* token: where there is one, how its person was authenticated. */
 static enum oauth2_err
-send_claims(struct judge *j, const struct identity *who)
+send_claims(struct judge *j, const struct identity *who,
+    const struct oauth2_idtoken_claims *token)
 {
 	struct wire_out out;
 
@@ -141,6 +143,13 @@ send_claims(struct judge *j, const struct identity *who)
 	wire_put_list(&out, WIRE_TAG_GROUP, &who->groups);
 	wire_put_list(&out, WIRE_TAG_CLAIM, &who->claims);
 	wire_put_list(&out, WIRE_TAG_SAID, &who->said);
+	if (token != NULL) {
+		wire_put_text(&out, WIRE_TAG_ACR, token->acr);
+		wire_put_list(&out, WIRE_TAG_AMR, &token->amr);
+		if (token->auth_time > 0)
+			wire_put_u64(&out, WIRE_TAG_AUTH_TIME,
+			    (uint64_t)token->auth_time);
+	}
 	return wire_send(j->leg, &out);
 }
 
@@ -165,7 +174,7 @@ judge_id_token(struct judge *j, struct judge_case *c, struct detail *d)
 
 	if (err != OAUTH2_ERR_OK)
 		return send_refused(j->leg, err, d);
-	return send_claims(j, claims->identity);
+	return send_claims(j, claims->identity, claims);
 }
 
 static enum oauth2_err
@@ -177,7 +186,7 @@ judge_userinfo(struct judge *j, struct judge_case *c, struct detail *d)
 
 	if (err != OAUTH2_ERR_OK)
 		return send_refused(j->leg, err, d);
-	return send_claims(j, who);
+	return send_claims(j, who, NULL);
 }
 
 /* Always one answer; an error is one of the leg. */

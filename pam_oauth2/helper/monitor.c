@@ -12,6 +12,7 @@
 #include "helper/privileges.h"
 #include "helper/sandbox.h"
 #include "helper/worker.h"
+#include "login/greeting.h"
 #include "login/signin.h"
 
 enum {
@@ -56,22 +57,15 @@ close_sandbox(const struct child *children)
 }
 
 static void
-sign_in(struct wire *person, struct child *children, enum oauth2_err err)
+sign_in(const struct signin_legs *legs, enum oauth2_err err)
 {
-	struct signin_legs legs = {
-		.person = person,
-		.worker = &children[WORKER].wire,
-		.judge = &children[JUDGE].wire,
-		.fetcher = &children[FETCHER].wire,
-	};
-
 	if (err == OAUTH2_ERR_OK)
-		signin_run(&legs);
+		signin_run(legs);
 	else if (err == OAUTH2_ERR_NOT_FOUND)
 		signin_refuse(
-		    person, REASON_sandbox_failed, "no user " WORKER_USER);
+		    legs, REASON_sandbox_failed, "no user " WORKER_USER);
 	else
-		signin_refuse(person, REASON_sandbox_failed, err_text(err));
+		signin_refuse(legs, REASON_sandbox_failed, err_text(err));
 }
 
 /* The children are forked first: nothing read later is in their memory. */
@@ -80,7 +74,15 @@ monitor_run(int fd)
 {
 	struct child children[CHILDREN] = { CHILD_NONE, CHILD_NONE,
 		CHILD_NONE };
+	struct greeting_host host;
 	struct wire person;
+	const struct signin_legs legs = {
+		.host = &host,
+		.person = &person,
+		.worker = &children[WORKER].wire,
+		.judge = &children[JUDGE].wire,
+		.fetcher = &children[FETCHER].wire,
+	};
 	enum oauth2_err err;
 
 	err = privileges_take();
@@ -88,12 +90,13 @@ monitor_run(int fd)
 		return err;
 	wire_init(&person, fd, &wire_module_leg, NULL);
 	wire_accept(&person, WIRE_FROM_MODULE);
+	greeting_look(&host);
 	err = start_children(children);
 	/* Not before: a child must not inherit a way to the log. */
 	log_open("pam_oauth2");
 	if (err == OAUTH2_ERR_OK)
 		err = close_sandbox(children);
-	sign_in(&person, children, err);
+	sign_in(&legs, err);
 	wire_free(&person);
 	for (int i = 0; i < CHILDREN; i++)
 		child_stop(&children[i]);

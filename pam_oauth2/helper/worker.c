@@ -10,12 +10,10 @@
 #include "oauth2/at_hash.h"
 #include "oauth2/identity.h"
 
-#define HOSTS_MAX  32
-#define SCOPES_MAX 64
-
 /*
  * The ID token, for others to judge, and the hash of the access token that
- * came with it. The access token itself stays here.
+ * came with it. The access token itself stays here, and so does a refresh
+ * token that nobody keeps.
  */
 static enum oauth2_err
 send_tokens(struct job *job, const struct oauth2_token *token)
@@ -34,6 +32,9 @@ send_tokens(struct job *job, const struct oauth2_token *token)
 	wire_begin(&out, WIRE_TOKENS);
 	wire_put_text(&out, WIRE_TAG_ID_TOKEN, token->id_token);
 	wire_put_text(&out, WIRE_TAG_AT_HASH, at_hash);
+	if (job->is_kept)
+		wire_put_text(
+		    &out, WIRE_TAG_REFRESH_TOKEN, token->refresh_token);
 	return wire_send(job->wire, &out);
 }
 
@@ -68,48 +69,80 @@ send_identity(struct job *job, const struct oauth2_token *token)
 	return wire_send(job->wire, &out);
 }
 
-/* A sign-in as the worker sees it. */
 static enum oauth2_err
-sign_in(struct job *job)
+receive(struct wire *leg, struct wire_msg *ret)
+{
+	return wire_recv(leg, clock_monotonic_ns() + CHILD_WAIT_NS, ret);
+}
+
+static enum oauth2_err
+get_token(struct job *job, struct oauth2_token **ret)
+{
+	switch (job->flow) {
+	case WIRE_FLOW_CODE:
+		return job_code(job, ret);
+	case WIRE_FLOW_DEVICE:
+		return job_device(job, ret);
+	default:
+		return job_refresh(job, ret);
+	}
+}
+
+static enum oauth2_err
+sign_in(struct job *job, struct wire_msg *ret_next)
 {
 	AUTO(oauth2_token_free) struct oauth2_token *token = NULL;
-	struct wire_msg m;
-	enum oauth2_err err;
+	enum oauth2_err err = get_token(job, &token);
 
-	err = wire_recv(job->wire, clock_monotonic_ns() + CHILD_WAIT_NS, &m);
-	if (err == OAUTH2_ERR_OK)
-		err = job_start(job, &m);
-	if (err == OAUTH2_ERR_OK)
-		err = job->flow == WIRE_FLOW_CODE ? job_code(job, &token)
-						  : job_device(job, &token);
 	if (err == OAUTH2_ERR_OK)
 		err = send_tokens(job, token);
+	if (err == OAUTH2_ERR_OK)
+		err = receive(job->wire, ret_next);
 	/* Only where the ID token does not say everything. */
-	if (err == OAUTH2_ERR_OK)
-		err = wire_recv(
-		    job->wire, clock_monotonic_ns() + CHILD_WAIT_NS, &m);
-	if (err == OAUTH2_ERR_OK)
+	if (err == OAUTH2_ERR_OK && ret_next->type == WIRE_IDENTIFY)
 		err = send_identity(job, token);
 	return err;
+}
+
+/* ret_next is what came last, if anything did. */
+static enum oauth2_err
+serve(struct job *job, const struct wire_msg *start, struct wire_msg *ret_next)
+{
+	enum oauth2_err err = job_start(job, start);
+
+	if (err != OAUTH2_ERR_OK)
+		return err;
+	return job->flow == WIRE_FLOW_REVOKE ? job_revoke(job)
+					     : sign_in(job, ret_next);
+}
+
+/* True: the next START is there. Nobody needs us after a person signed in. */
+static bool
+is_wanted_again(const struct job *job, struct wire_msg *next)
+{
+	if (job->flow != WIRE_FLOW_REFRESH && job->flow != WIRE_FLOW_REVOKE)
+		return false;
+	return next->type == WIRE_START ||
+	       receive(job->wire, next) == OAUTH2_ERR_OK;
 }
 
 static void
 run(struct wire *leg)
 {
-	struct job job = {
-		.wire = leg,
-		.endpoint_hosts = STRLIST(HOSTS_MAX),
-		.verification_hosts = STRLIST(HOSTS_MAX),
-		.scopes = STRLIST(SCOPES_MAX),
-		.required_scopes = STRLIST(SCOPES_MAX),
-		.claims = STRLIST(IDENTITY_CLAIMS_MAX),
-		.param_texts = STRLIST(JOB_PARAMS_MAX),
-	};
-	enum oauth2_err err = sign_in(&job);
+	struct wire_msg start;
+	bool goes_on = receive(leg, &start) == OAUTH2_ERR_OK;
 
-	if (err != OAUTH2_ERR_OK)
-		failed_send(leg, WIRE_FAILED, err, &job.detail);
-	job_free(&job);
+	while (goes_on) {
+		struct job job = JOB(leg);
+		struct wire_msg next = { 0 };
+		enum oauth2_err err = serve(&job, &start, &next);
+
+		if (err != OAUTH2_ERR_OK)
+			failed_send(leg, WIRE_FAILED, err, &job.detail);
+		goes_on = is_wanted_again(&job, &next);
+		start = next;
+		job_free(&job);
+	}
 }
 
 static void

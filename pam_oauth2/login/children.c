@@ -12,7 +12,8 @@
 #include "net/http.h"
 
 /* What a request may take, and what comes before it. */
-#define ANSWER_NS ((HTTP_REQUEST_TIMEOUT_MS + 2000) * CLOCK_NS_PER_S / 1000)
+#define LAST_WORD_NS (2 * CLOCK_NS_PER_S)
+#define ANSWER_NS    ((HTTP_REQUEST_TIMEOUT_MS + 2000) * CLOCK_NS_PER_S / 1000)
 
 /* RFC 6749's word for a code that is wrong, used or foreign, and GitHub's. */
 static bool
@@ -22,12 +23,8 @@ is_code_refused(const char *error)
 	       strcmp(error, "bad_verification_code") == 0;
 }
 
-/*
- * Whether the provider was given the time to answer. A client that dawdles
- * until the host's limit is near must not make it look as if it were down.
- */
-static bool
-has_had_time(const struct signin *s)
+bool
+children_have_had_time(const struct signin *s)
 {
 	const int64_t given_ns = s->deadline_ns - s->greeting.started_ns;
 	const int64_t usual_ns = s->settings->login_timeout * CLOCK_NS_PER_S;
@@ -59,10 +56,12 @@ fail_as_told(struct signin *s, const struct wire_msg *m)
 	    clock_monotonic_ns() >= s->deadline_ns)
 		return signin_fail_err(s, OAUTH2_ERR_TIMEOUT);
 	reason = failure_reason(err, cause, error);
+	/* A gateway's word says nothing about what was behind it. */
+	s->has_refused = error[0] != '\0' || (status >= 400 && status < 500);
 	s->is_provider_down =
 	    !s->has_offer &&
 	    (cause == OAUTH2_CAUSE_TRANSPORT || status >= 500 ||
-		(cause == OAUTH2_CAUSE_TIMEOUT && has_had_time(s)));
+		(cause == OAUTH2_CAUSE_TIMEOUT && children_have_had_time(s)));
 	text_clean(clean[0], sizeof(clean[0]), error, strlen(error));
 	text_clean(
 	    clean[1], sizeof(clean[1]), description, strlen(description));
@@ -94,7 +93,7 @@ fail_late(struct signin *s)
 {
 	if (s->has_offer)
 		return signin_fail_err(s, OAUTH2_ERR_TIMEOUT);
-	s->is_provider_down = has_had_time(s);
+	s->is_provider_down = children_have_had_time(s);
 	return signin_fail(s, REASON_provider_timeout, "no answer at all");
 }
 
@@ -120,17 +119,19 @@ await_message(struct signin *s, struct wire *child, struct wire_msg *ret)
 	/* Nobody should approve what cannot be judged: the end of those whom
 	 * this login is going to need ends it. */
 	struct pollfd p[] = {
-		{ .fd = s->person->fd, .events = POLLIN },
+		{ .fd = s->is_spending ? -1 : s->person->fd, .events = POLLIN },
 		{ .fd = child->fd, .events = POLLIN },
 		{ .fd = s->judge->fd },
 		{ .fd = s->is_waiting_for_keys ? s->fetcher->fd : -1 },
 	};
+	/* What is under way ends with the worker's own time, and its word. */
+	const int64_t until_ns =
+	    s->deadline_ns + (s->is_spending ? LAST_WORD_NS : 0);
 	enum oauth2_err err;
 	int n;
 
 	do {
-		n = poll(
-		    p, sizeof(p) / sizeof(*p), clock_ms_until(s->deadline_ns));
+		n = poll(p, sizeof(p) / sizeof(*p), clock_ms_until(until_ns));
 	} while (n < 0 && errno == EINTR);
 	if (n < 0)
 		return signin_fail_err(s, OAUTH2_ERR_IO);
@@ -142,7 +143,7 @@ await_message(struct signin *s, struct wire *child, struct wire_msg *ret)
 		return fail_unasked(s,
 		    p[2].revents != 0 ? s->judge : s->fetcher,
 		    OAUTH2_ERR_CLOSED);
-	err = wire_recv(child, s->deadline_ns, ret);
+	err = wire_recv(child, until_ns, ret);
 	if (err != OAUTH2_ERR_OK)
 		return fail_leg(s, child, err);
 	if (ret->type == WIRE_FAILED || ret->type == WIRE_NOT_FETCHED)

@@ -16,6 +16,12 @@
  */
 bool children_await(struct signin *s, struct wire *child, struct wire_msg *ret);
 
+/*
+ * Whether the provider was given the time to answer. A client that dawdles
+ * until the host's limit is near must not make it look as if it were down.
+ */
+bool children_have_had_time(const struct signin *s);
+
 /* Send to a child. Returns and fails likewise. */
 bool children_tell(struct signin *s, struct wire *child, struct wire_out *out);
 

@@ -31,6 +31,9 @@ failure_reason(enum oauth2_err err, enum oauth2_cause cause, const char *error)
 	default:
 		break;
 	}
+	if (err == OAUTH2_ERR_REFRESH_TOKEN &&
+	    strcmp(error, "invalid_grant") == 0)
+		return REASON_token_revoked;
 	for (size_t i = 0; i < sizeof(rejections) / sizeof(*rejections); i++)
 		if (strcmp(error, rejections[i]) == 0)
 			return REASON_client_rejected;

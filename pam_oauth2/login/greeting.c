@@ -60,6 +60,34 @@ is_sshd_pam_child(pid_t pid)
 	       strcmp(title + n - strlen(end), end) == 0;
 }
 
+static bool
+is_sshd(pid_t pid)
+{
+	static const char *const names[] = { "sshd", "sshd-session",
+		"sshd-auth" };
+	char path[64], exe[256];
+	const char *name;
+	ssize_t n;
+
+	(void)snprintf(path, sizeof(path), "/proc/%ld/exe", (long)pid);
+	n = readlink(path, exe, sizeof(exe) - 1);
+	if (n <= 0)
+		return false;
+	exe[n] = '\0';
+	name = strrchr(exe, '/');
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (name != NULL && strcmp(name + 1, names[i]) == 0)
+			return true;
+	return false;
+}
+
+void
+greeting_look(struct greeting_host *ret)
+{
+	ret->pid = getppid();
+	ret->is_sshd = is_sshd(ret->pid);
+}
+
 /*
  * When the host's own limit began to run, on the monotonic clock. Only of
  * sshd's child do we know it from outside: getty becomes login in the same
@@ -87,7 +115,8 @@ find_start(pid_t host, int64_t started_ns)
 		   : err)
 
 enum oauth2_err
-greeting_read(const struct wire_msg *hello, pid_t host, struct greeting *ret)
+greeting_read(const struct wire_msg *hello, const struct greeting_host *host,
+    struct greeting *ret)
 {
 	enum oauth2_err err = OAUTH2_ERR_OK;
 	int64_t now_ns = clock_monotonic_ns();
@@ -99,6 +128,12 @@ greeting_read(const struct wire_msg *hello, pid_t host, struct greeting *ret)
 	COPY(WIRE_TAG_USER, ret->user);
 	COPY(WIRE_TAG_RHOST, ret->rhost);
 	COPY(WIRE_TAG_TTY, ret->tty);
+	COPY(WIRE_TAG_AUTH_INFO, ret->auth_info);
+	if (!host->is_sshd)
+		ret->auth_info[0] = '\0';
+	ret->phase = (enum wire_phase)wire_get_u64(hello, WIRE_TAG_PHASE);
+	ret->has_prior_module =
+	    wire_get_u64(hello, WIRE_TAG_IS_PRIOR_MODULE) == 1;
 	if (err == OAUTH2_ERR_OK && ret->section[0] == '\0')
 		COPY(WIRE_TAG_SERVICE, ret->section);
 	ret->has_uid = wire_has(hello, WIRE_TAG_UID);
@@ -109,7 +144,7 @@ greeting_read(const struct wire_msg *hello, pid_t host, struct greeting *ret)
 	ret->started_ns = (int64_t)wire_get_u64(hello, WIRE_TAG_STARTED_NS);
 	if (ret->started_ns > now_ns)
 		ret->started_ns = now_ns;
-	ret->host_started_ns = find_start(host, ret->started_ns);
+	ret->host_started_ns = find_start(host->pid, ret->started_ns);
 	ret->alarm_ns = wire_has(hello, WIRE_TAG_ALARM_NS)
 			    ? (int64_t)wire_get_u64(hello, WIRE_TAG_ALARM_NS)
 			    : INT64_MAX;

@@ -10,8 +10,11 @@
 #include "base/reason.h"
 #include "codec/wire.h"
 
+#define GREETING_AUTH_INFO_MAX 8192
+
 /* Texts are "" where the host did not say. */
 struct greeting {
+	enum wire_phase phase;
 	char id[10];
 	char service[65];
 	char section[65]; /* whose settings */
@@ -19,6 +22,9 @@ struct greeting {
 	char user[256];
 	char rhost[256];
 	char tty[256];
+	/* What sshd says has succeeded before; "" of any other host. */
+	char auth_info[GREETING_AUTH_INFO_MAX + 1];
+	bool has_prior_module; /* root asserts that one proved who it is */
 	bool has_uid;
 	uid_t uid;
 	uint32_t flags; /* PAM's */
@@ -32,13 +38,23 @@ struct greeting {
 	int64_t alarm_ns;
 };
 
+/* The process that started us. */
+struct greeting_host {
+	pid_t pid;
+	bool is_sshd;
+};
+
 /*
- * Take a HELLO apart. Errors: PROTOCOL, LIMIT.
- *
- * host     the process that started us.
+ * Look at it, before the sandbox is closed: then the kernel tells no more
+ * which program another process runs. That is what counts: in su and sudo
+ * others may have set variables that look like sshd's, and chosen the name
+ * that /proc shows.
  */
-enum oauth2_err greeting_read(
-    const struct wire_msg *hello, pid_t host, struct greeting *ret) MUST_CHECK;
+void greeting_look(struct greeting_host *ret);
+
+/* Take a HELLO apart. Errors: PROTOCOL, LIMIT. */
+enum oauth2_err greeting_read(const struct wire_msg *hello,
+    const struct greeting_host *host, struct greeting *ret) MUST_CHECK;
 
 /*
  * Whether the host can put a question to a person.

@@ -6,6 +6,7 @@
 #include "base/secret.h"
 #include "base/text.h"
 #include "login/children.h"
+#include "login/keep.h"
 #include "login/keys.h"
 #include "login/openid.h"
 #include "login/wanted.h"
@@ -43,9 +44,15 @@ put_id_token(const struct signin *s, const struct document *document,
 	const struct settings *settings = s->settings;
 
 	wire_put_text(out, WIRE_TAG_ID_TOKEN, document->jwt);
+	wire_put_text(out, WIRE_TAG_AT_HASH, document->at_hash);
+	if (s->is_renewal) {
+		wire_put_text(out, WIRE_TAG_SUB, s->record->sub);
+		wire_put_text(out, WIRE_TAG_NONCE, s->record->nonce);
+		wire_put_u64(out, WIRE_TAG_MAX_AGE, 0);
+		return;
+	}
 	if (openid_has_nonce(settings))
 		wire_put_text(out, WIRE_TAG_NONCE, s->nonce);
-	wire_put_text(out, WIRE_TAG_AT_HASH, document->at_hash);
 	wire_put_u64(out, WIRE_TAG_MAX_AGE, settings->max_age);
 	wire_put_list(out, WIRE_TAG_ACR, &settings->require_acr);
 	wire_put_list(out, WIRE_TAG_AMR, &settings->require_amr);
@@ -108,6 +115,7 @@ static const struct {
 	{ OAUTH2_ERR_GROUPS_OVERAGE, REASON_groups_overage },
 	{ OAUTH2_ERR_USERINFO, REASON_identity_invalid },
 	{ OAUTH2_ERR_USERINFO_MISMATCH, REASON_userinfo_mismatch },
+	{ OAUTH2_ERR_OTHER_PERSON, REASON_subject_changed },
 	{ OAUTH2_ERR_SANDBOX, REASON_sandbox_failed },
 };
 
@@ -130,7 +138,8 @@ fail_refused(struct signin *s, const struct wire_msg *m)
 
 /* One verdict; ret_is_key_unknown tells the one after which to ask again. */
 static bool
-hear_judge(struct signin *s, struct identity **ret, bool *ret_is_key_unknown)
+hear_judge(struct signin *s, const struct document *document,
+    struct identity **ret, bool *ret_is_key_unknown)
 {
 	struct wire_msg m;
 	enum oauth2_err err;
@@ -144,7 +153,11 @@ hear_judge(struct signin *s, struct identity **ret, bool *ret_is_key_unknown)
 		return fail_refused(s, &m);
 	}
 	err = take_identity(s, &m, ret);
-	return err == OAUTH2_ERR_OK || signin_fail_err(s, err);
+	if (err != OAUTH2_ERR_OK)
+		return signin_fail_err(s, err);
+	/* Of a renewal it is the first sign-in's that counts. */
+	return document->sub != NULL || s->is_renewal ||
+	       keep_authentication(s, &m);
 }
 
 /* A key that is not known may be newer than the keys that are. */
@@ -156,12 +169,12 @@ is_judged_good(struct signin *s, const struct document *document,
 
 	if (!ask_judge(s, document, claims))
 		return false;
-	if (hear_judge(s, ret, &is_key_unknown))
+	if (hear_judge(s, document, ret, &is_key_unknown))
 		return true;
 	if (!is_key_unknown || !keys_renew(s, &is_new) || !is_new)
 		return false;
 	return ask_judge(s, document, claims) &&
-	       hear_judge(s, ret, &is_key_unknown);
+	       hear_judge(s, document, ret, &is_key_unknown);
 }
 
 /* An ID token may also say that there are none: then nobody adds any. */
@@ -252,14 +265,16 @@ judge_userinfo(struct signin *s, const struct wire_msg *m,
 	struct document userinfo = { 0 };
 	enum oauth2_err err;
 
-	if (s->identity == NULL)
+	userinfo.sub = s->identity != NULL ? s->identity->sub
+		       : s->is_renewal	   ? s->record->sub
+					   : NULL;
+	if (userinfo.sub == NULL)
 		return signin_fail(s, REASON_identity_invalid,
 		    "signed userinfo, and no ID token to go with it");
 	err = wire_take_text(m, WIRE_TAG_USERINFO, &jwt);
 	if (err != OAUTH2_ERR_OK)
 		return signin_fail_err(s, err);
 	userinfo.jwt = jwt;
-	userinfo.sub = s->identity->sub;
 	if (is_judged_good(s, &userinfo, claims, ret))
 		return true;
 	if (s->reason == REASON_id_token_invalid) /* its key is unknown */
@@ -309,6 +324,22 @@ add_userinfo(struct signin *s, const struct strlist *claims)
 	return true;
 }
 
+/* With a renewal there need not be an ID token (OpenID Connect Core 12.2). */
+static bool
+judge_userinfo_alone(struct signin *s, const struct strlist *claims)
+{
+	bool is_signed;
+
+	if (!s->is_renewal || openid_is_enough(s->settings))
+		return signin_fail(s, REASON_id_token_invalid,
+		    "the provider sent no ID token");
+	if (!keys_trust(s) ||
+	    !ask_userinfo(s, claims, &s->identity, &is_signed))
+		return false;
+	s->is_unsigned = !is_signed;
+	return true;
+}
+
 /* An OpenID provider: the ID token, and more where it is needed. */
 static bool
 judge_tokens(
@@ -325,8 +356,7 @@ judge_tokens(
 	if (err != OAUTH2_ERR_OK)
 		return signin_fail_err(s, err);
 	if (jwt == NULL)
-		return signin_fail(s, REASON_id_token_invalid,
-		    "the provider sent no ID token");
+		return judge_userinfo_alone(s, claims);
 	token.jwt = jwt;
 	token.at_hash = at_hash;
 	if (!keys_trust(s) || !is_judged_good(s, &token, claims, &s->identity))
@@ -349,10 +379,20 @@ identify(struct signin *s, const struct wire_msg *m)
 	return ask_userinfo(s, &claims, &s->identity, &is_signed);
 }
 
+/* Who was kept is who it has to be; the judge has looked already. */
+static bool
+is_same_person(struct signin *s)
+{
+	return !s->is_renewal ||
+	       strcmp(s->identity->sub, s->record->sub) == 0 ||
+	       signin_fail(s, REASON_subject_changed,
+		   "sub is not what it was at the sign-in");
+}
+
 bool
 judgement_reached(struct signin *s, const struct wire_msg *m)
 {
-	if (!identify(s, m))
+	if (!identify(s, m) || !is_same_person(s))
 		return false;
 	signin_note(s, "the provider names somebody: email %s%s, %zu groups",
 	    s->identity->email == NULL	  ? "missing"

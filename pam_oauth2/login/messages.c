@@ -128,9 +128,11 @@ messages_invite(const struct signin *s, struct buf *ret)
 void
 messages_farewell(const struct signin *s, struct buf *ret)
 {
+	const enum reason_class class = reason_class(s->reason);
 	char user[129], text[512];
 
-	if (s->reason == REASON_approved || s->reason == REASON_silent)
+	if (class == REASON_CLASS_GRANTED || class == REASON_CLASS_CONFIRMED ||
+	    s->reason == REASON_silent)
 		return;
 	text_clean(
 	    user, sizeof(user), s->greeting.user, strlen(s->greeting.user));

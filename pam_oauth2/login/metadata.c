@@ -28,6 +28,7 @@ static const struct row {
 	ROW(token_endpoint, WIRE_TAG_TOKEN_ENDPOINT),
 	ROW(device_authorization_endpoint, WIRE_TAG_DEVICE_ENDPOINT),
 	ROW(userinfo_endpoint, WIRE_TAG_USERINFO_ENDPOINT),
+	ROW(revocation_endpoint, WIRE_TAG_REVOCATION_ENDPOINT),
 	ROW(jwks_uri, WIRE_TAG_JWKS_URI),
 #undef ROW
 };
@@ -142,6 +143,8 @@ complete(struct signin *s, const struct wire_msg *m)
 	s->is_iss_sent = wire_get_u64(m, WIRE_TAG_IS_ISS_SENT) == 1;
 	s->has_claims_parameter =
 	    wire_get_u64(m, WIRE_TAG_IS_CLAIMS_PARAMETER) == 1;
+	s->is_offline_offered =
+	    wire_get_u64(m, WIRE_TAG_IS_OFFLINE_OFFERED) == 1;
 	return true;
 }
 

@@ -19,7 +19,7 @@ person_greets(struct signin *s)
 
 	err = wire_recv(s->person, clock_monotonic_ns() + HELLO_WAIT_NS, &m);
 	if (err == OAUTH2_ERR_OK)
-		err = greeting_read(&m, getppid(), &s->greeting);
+		err = greeting_read(&m, s->host, &s->greeting);
 	if (err != OAUTH2_ERR_OK)
 		return signin_fail_err(s, err);
 	return true;
@@ -147,7 +147,7 @@ person_hears_verdict(struct signin *s, enum wire_verdict verdict)
 	wire_begin(&out, WIRE_RESULT);
 	wire_put_u64(&out, WIRE_TAG_VERDICT, verdict);
 	wire_put_text(&out, WIRE_TAG_REASON, reason_name(s->reason));
-	wire_put_u64(&out, WIRE_TAG_PHASE, WIRE_PHASE_AUTHENTICATE);
+	wire_put_u64(&out, WIRE_TAG_PHASE, s->greeting.phase);
 	wire_put_text(&out, WIRE_TAG_USER, s->greeting.user);
 	wire_put_text(&out, WIRE_TAG_TEXT, buf_text(&text));
 	if (wire_send(s->person, &out) != OAUTH2_ERR_OK)

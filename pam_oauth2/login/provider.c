@@ -3,6 +3,7 @@
 #include "base/secret.h"
 #include "login/children.h"
 #include "login/judgement.h"
+#include "login/keep.h"
 #include "login/metadata.h"
 #include "login/offer.h"
 #include "login/proof.h"
@@ -11,7 +12,9 @@
 bool
 provider_is_known(struct signin *s)
 {
-	return metadata_learn(s);
+	if (!s->is_provider_known)
+		s->is_provider_known = metadata_learn(s);
+	return s->is_provider_known;
 }
 
 bool
@@ -53,5 +56,6 @@ provider_identifies(struct signin *s)
 		wire_put_u64(&out, WIRE_TAG_DELAY_S, first_delay(s));
 	}
 	return children_tell(s, s->worker, &out) &&
-	       children_await(s, s->worker, &m) && judgement_reached(s, &m);
+	       children_await(s, s->worker, &m) && keep_token(s, &m) &&
+	       judgement_reached(s, &m);
 }

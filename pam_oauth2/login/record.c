@@ -5,9 +5,12 @@
 #include "base/secret.h"
 #include "codec/json_table.h"
 
-#define TOKEN_MAX   (16 * 1024)
-#define TEXT_MAX    320
-#define BOOT_ID_MAX (MACHINE_BOOT_ID_SIZE - 1)
+#define TOKEN_MAX (16 * 1024)
+#define TEXT_MAX  320
+#define WORD_MAX  255
+/* Two hashes of 43 characters, of a key and its authority. */
+#define KEY_NAME_MAX 87
+#define BOOT_ID_MAX  (MACHINE_BOOT_ID_SIZE - 1)
 
 #define AT(member) offsetof(struct record, member)
 
@@ -25,13 +28,12 @@ static const struct json_table_row rows[] = {
 	{ "success_boot_id", JSON_TABLE_INLINE, AT(success.boot_id),
 	    BOOT_ID_MAX, 0 },
 	{ "intent", JSON_TABLE_INT64, AT(intent), 0, 0 },
-	{ "keys", JSON_TABLE_TEXTS, AT(keys), 64, RECORD_KEYS_MAX },
+	{ "keys", JSON_TABLE_TEXTS, AT(keys), KEY_NAME_MAX, RECORD_KEYS_MAX },
 	{ "network", JSON_TABLE_OPTIONAL, AT(network), 64, 0 },
 	{ "acr", JSON_TABLE_OPTIONAL, AT(acr), TEXT_MAX, 0 },
 	{ "nonce", JSON_TABLE_OPTIONAL, AT(nonce), TEXT_MAX, 0 },
-	{ "amr", JSON_TABLE_TEXTS, AT(amr), 64, RECORD_AMR_MAX },
+	{ "amr", JSON_TABLE_TEXTS, AT(amr), WORD_MAX, RECORD_AMR_MAX },
 	{ "auth_time", JSON_TABLE_INT64, AT(auth_time), 0, 0 },
-	{ "scopes", JSON_TABLE_TEXTS, AT(scopes), 255, RECORD_SCOPES_MAX },
 };
 static const struct json_table table = { "pam_oauth2 record 1", rows,
 	sizeof(rows) / sizeof(*rows) };
@@ -53,7 +55,6 @@ record_new(void)
 		return NULL;
 	record->keys.max = RECORD_KEYS_MAX;
 	record->amr.max = RECORD_AMR_MAX;
-	record->scopes.max = RECORD_SCOPES_MAX;
 	return record;
 }
 

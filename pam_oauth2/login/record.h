@@ -16,7 +16,6 @@
 #define RECORD_MAX	    (40 * 1024) /* bytes as text */
 #define RECORD_KEYS_MAX	    8
 #define RECORD_AMR_MAX	    16
-#define RECORD_SCOPES_MAX   64
 #define RECORD_BECAUSE_SIZE 33
 
 struct record {
@@ -27,13 +26,12 @@ struct record {
 	struct moment success;	   /* the provider's last answer: all is well */
 	int64_t intent; /* Unix seconds when a refresh was sent whose answer is
 			   not known; 0: none is open */
-	struct strlist keys;   /* SHA-256 of SSH keys at the sign-in */
-	char *network;	       /* it came from; or NULL */
-	char *acr;	       /* claims of the sign-in, NULL: none */
-	char *nonce;	       /* likewise */
-	struct strlist amr;    /* likewise */
-	int64_t auth_time;     /* likewise; 0: none */
-	struct strlist scopes; /* granted */
+	struct strlist keys; /* SHA-256 of SSH keys at the sign-in */
+	char *network;	     /* it came from; or NULL */
+	char *acr;	     /* claims of the sign-in, NULL: none */
+	char *nonce;	     /* likewise */
+	struct strlist amr;  /* likewise */
+	int64_t auth_time;   /* likewise; 0: none */
 };
 
 /* An empty record, or NULL when out of memory. */

@@ -68,6 +68,31 @@ enum settings_unavailable {
 	SETTINGS_UNAVAILABLE_AUTHINFO_UNAVAIL,
 };
 
+/* What a stored refresh token may do. */
+enum settings_refresh_use {
+	SETTINGS_REFRESH_OFF,
+	SETTINGS_REFRESH_ACCOUNT_CHECK,
+	SETTINGS_REFRESH_SECOND_FACTOR,
+	SETTINGS_REFRESH_PIN,
+	SETTINGS_REFRESH_SESSION,
+};
+
+enum settings_token_missing {
+	SETTINGS_TOKEN_MISSING_IGNORE,
+	SETTINGS_TOKEN_MISSING_DENY,
+};
+
+enum settings_idp_down {
+	SETTINGS_IDP_DOWN_AUTO, /* never in a loaded struct */
+	SETTINGS_IDP_DOWN_DENY,
+	SETTINGS_IDP_DOWN_GRACE,
+};
+
+enum settings_revoke_on {
+	SETTINGS_REVOKE_NEVER,
+	SETTINGS_REVOKE_MAX_AGE,
+};
+
 enum settings_auth_method {
 	SETTINGS_AUTH_METHOD_AUTO, /* with a secret: the provider says it */
 	SETTINGS_AUTH_METHOD_NONE,
@@ -86,6 +111,11 @@ enum settings_pkce {
 	SETTINGS_PKCE_PLAIN,
 };
 
+/* The words of refresh_requires. */
+#define FACTOR_SSH_PUBLICKEY "ssh-publickey"
+#define FACTOR_SAME_NETWORK  "same-network"
+#define FACTOR_PRIOR_MODULE  "prior-module"
+
 struct crypto_key;
 
 /* Texts are never empty: what was left out is NULL. */
@@ -96,6 +126,7 @@ struct provider_settings {
 	char *client_id;
 	char *client_secret_file; /* NULL: a public client */
 	enum settings_auth_method token_endpoint_auth_method;
+	enum settings_auth_method revocation_endpoint_auth_method;
 	bool basic_raw;
 	char *private_key_file; /* there exactly with private_key_jwt */
 	char *private_key_id;
@@ -107,6 +138,7 @@ struct provider_settings {
 	char *token_endpoint;
 	char *device_authorization_endpoint;
 	char *userinfo_endpoint;
+	char *revocation_endpoint;
 	char *jwks_uri;
 	struct strlist id_token_algs;
 	struct strlist extra_audiences;
@@ -115,6 +147,7 @@ struct provider_settings {
 	struct strlist scopes;
 	struct strlist required_scopes;
 	struct strlist authorize_params; /* NAME=VALUE, each name once */
+	struct strlist refresh_params;	 /* likewise */
 	bool email_verified_string;
 	bool assume_email_verified; /* only with hd or tid */
 	char *hd;		    /* what these claims must be, or NULL */
@@ -145,10 +178,20 @@ struct settings {
 	enum settings_unavailable unavailable;
 	struct strlist require_acr;
 	struct strlist require_amr;
-	uint32_t max_age;	  /* seconds, 0: not asked for */
-	uint32_t refresh_max_age; /* seconds */
-	uint32_t refresh_idle;	  /* seconds */
-	char *banner_before;	  /* one line, NULL: none */
+	uint32_t max_age; /* seconds, 0: not asked for */
+	enum settings_refresh_use refresh_use;
+	struct strlist refresh_requires; /* FACTOR_*, at least one of them */
+	uint32_t refresh_max_age;	 /* seconds; so are the next three */
+	uint32_t refresh_idle;
+	uint32_t account_max_age;
+	uint32_t refresh_coalesce;
+	struct strlist account_services;
+	struct strlist account_exempt; /* users */
+	enum settings_token_missing account_token_missing;
+	enum settings_idp_down idp_down;
+	uint32_t grace_max; /* seconds */
+	enum settings_revoke_on revoke_on;
+	char *banner_before; /* one line, NULL: none */
 	char *banner_after;
 	char *support;
 	char *store_key_file; /* NULL: this host's own */

@@ -85,6 +85,11 @@ resolve(struct settings *settings, const char *service)
 			if (strcmp(text_services[i], service) == 0)
 				settings->display = SETTINGS_DISPLAY_TEXT;
 	}
+	if (settings->idp_down == SETTINGS_IDP_DOWN_AUTO)
+		settings->idp_down =
+		    settings->refresh_use == SETTINGS_REFRESH_ACCOUNT_CHECK
+			? SETTINGS_IDP_DOWN_GRACE
+			: SETTINGS_IDP_DOWN_DENY;
 	if (settings->host_limit == SETTINGS_AUTO) {
 		settings->host_limit = 0;
 		for (size_t i = 0;
@@ -135,6 +140,23 @@ check_openid(const struct settings *settings, struct detail *d)
 			    "scope openid there is no ID token",
 			    rows[i].name, settings->provider_name);
 	return OAUTH2_ERR_OK;
+}
+
+/* Where somebody is, and what they are called, proves nothing. */
+static enum oauth2_err
+check_factors(const struct settings *settings, struct detail *d)
+{
+	const struct strlist *factors = &settings->refresh_requires;
+
+	if (settings->refresh_use != SETTINGS_REFRESH_SECOND_FACTOR ||
+	    strlist_has(factors, FACTOR_SSH_PUBLICKEY) ||
+	    strlist_has(factors, FACTOR_PRIOR_MODULE))
+		return OAUTH2_ERR_OK;
+	return detail_fail(d, OAUTH2_ERR_CONFIG,
+	    "refresh_requires of service %s: a user name would be enough in "
+	    "that network; add " FACTOR_SSH_PUBLICKEY
+	    " or " FACTOR_PRIOR_MODULE,
+	    settings->section);
 }
 
 static enum oauth2_err
@@ -297,6 +319,8 @@ settings_build(const struct settings_entries *entries,
 	err = check_flow(settings, d);
 	if (err == OAUTH2_ERR_OK)
 		err = check_openid(settings, d);
+	if (err == OAUTH2_ERR_OK)
+		err = check_factors(settings, d);
 	if (err != OAUTH2_ERR_OK)
 		return err;
 	resolve(settings, host->service);

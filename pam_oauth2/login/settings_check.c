@@ -6,8 +6,10 @@
 #include "codec/crypto.h"
 #include "codec/uri.h"
 #include "login/pattern.h"
+#include "login/settings.h"
 #include "oauth2/authorize.h"
 #include "oauth2/providers.h"
+#include "oauth2/refresh.h"
 
 #define LOWER	      "abcdefghijklmnopqrstuvwxyz"
 #define UPPER	      "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -128,15 +130,27 @@ settings_check_preset(const char *text)
 	return oauth2_provider_find(text) != NULL;
 }
 
-bool
-settings_check_parameter(const char *text)
+static bool
+is_parameter(const char *text, bool (*is_reserved)(const char *name))
 {
 	char copy[PARAMETER_MAX + 1];
 	struct oauth2_parameter parameter;
 
 	return text_copy(copy, sizeof(copy), text) == OAUTH2_ERR_OK &&
 	       oauth2_parameter_cut(copy, &parameter) == OAUTH2_ERR_OK &&
-	       !oauth2_authorization_has(parameter.name);
+	       !is_reserved(parameter.name);
+}
+
+bool
+settings_check_parameter(const char *text)
+{
+	return is_parameter(text, oauth2_authorization_has);
+}
+
+bool
+settings_check_refresh_parameter(const char *text)
+{
+	return is_parameter(text, oauth2_refresh_has);
 }
 
 bool
@@ -165,4 +179,12 @@ settings_check_claim(const char *text)
 {
 	return text_has_only(text, CLAIM ".") && text[0] != '.' &&
 	       text[strlen(text) - 1] != '.' && strstr(text, "..") == NULL;
+}
+
+bool
+settings_check_factor(const char *text)
+{
+	return strcmp(text, FACTOR_SSH_PUBLICKEY) == 0 ||
+	       strcmp(text, FACTOR_SAME_NETWORK) == 0 ||
+	       strcmp(text, FACTOR_PRIOR_MODULE) == 0;
 }

@@ -34,6 +34,9 @@ bool settings_check_preset(const char *text);
 /* NAME=VALUE of an authorization request, not a NAME of its own. */
 bool settings_check_parameter(const char *text);
 
+/* The same for a refresh, which has other parameters by itself. */
+bool settings_check_refresh_parameter(const char *text);
+
 /* scope-token of RFC 6749 section 3.3. */
 bool settings_check_scope(const char *text);
 
@@ -42,6 +45,9 @@ bool settings_check_alg(const char *text);
 
 /* Printable ASCII without blanks, 1 to 255 bytes. */
 bool settings_check_word(const char *text);
+
+/* One of FACTOR_*. */
+bool settings_check_factor(const char *text);
 
 /* Claim names with single dots between them. */
 bool settings_check_claim(const char *text);

@@ -172,21 +172,27 @@ check_assumed(const struct provider_settings *provider)
 }
 
 static const char *
-check_params(const struct provider_settings *provider)
+check_params(const struct strlist *params)
 {
-	const struct strlist *params = &provider->authorize_params;
-
 	for (size_t i = 0; i < params->count; i++) {
 		size_t n = strcspn(params->items[i], "=") + 1;
 
-		if (provider->hd != NULL &&
-		    strncmp(params->items[i], "hd=", n) == 0)
-			return "has hd, which is a setting too";
 		for (size_t j = 0; j < i; j++)
 			if (strncmp(params->items[i], params->items[j], n) == 0)
 				return "has a name twice";
 	}
 	return NULL;
+}
+
+static const char *
+check_authorize_params(const struct provider_settings *provider)
+{
+	const struct strlist *params = &provider->authorize_params;
+
+	for (size_t i = 0; provider->hd != NULL && i < params->count; i++)
+		if (strncmp(params->items[i], "hd=", 3) == 0)
+			return "has hd, which is a setting too";
+	return check_params(params);
 }
 
 enum oauth2_err
@@ -199,7 +205,8 @@ settings_preset_check(const struct settings_entries *entries,
 		const char *fault;
 	} checks[] = {
 		{ "assume_email_verified", check_assumed(provider) },
-		{ "authorize_params", check_params(provider) },
+		{ "authorize_params", check_authorize_params(provider) },
+		{ "refresh_params", check_params(&provider->refresh_params) },
 	};
 
 	for (size_t i = 0; i < sizeof(checks) / sizeof(*checks); i++) {

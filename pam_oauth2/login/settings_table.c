@@ -170,19 +170,104 @@ const struct settings_row settings_rows[] = {
 	    "provider already. 0: any time. It is asked for this, and its "
 	    "signed answer is checked.",
 }, {
+	.name = "refresh_use", .type = SETTINGS_TYPE_CHOICE,
+	.scope = SETTINGS_SCOPE_SERVICE, .offset = S(refresh_use),
+	.choices = "off account-check second-factor pin session",
+	.fallback = "account-check",
+	.help = "What the refresh token of a sign-in is kept for. off: for "
+	    "nothing, it is not kept. account-check: when somebody logs in by "
+	    "other means, such as an SSH key, the provider is asked whether "
+	    "the account is still good; this can only deny. second-factor: "
+	    "also, where everything in refresh_requires holds, it spares "
+	    "people the browser. pin: also, a PIN chosen at the sign-in does. "
+	    "session: also, the login session that was approved may step up "
+	    "again, as with sudo. The provider is asked each time.",
+}, {
+	.name = "refresh_requires", .type = SETTINGS_TYPE_FACTORS,
+	.scope = SETTINGS_SCOPE_SERVICE, .offset = S(refresh_requires),
+	.min = 1, .max = 3,
+	.fallback = FACTOR_SSH_PUBLICKEY " " FACTOR_SAME_NETWORK,
+	.help = "What has to hold for a second-factor sign-in without a "
+	    "browser, all of it. ssh-publickey: sshd has just taken the same "
+	    "SSH key as at the sign-in. same-network: they come from the same "
+	    "/24 (IPv6: /48); not enough alone. prior-module: the "
+	    "administrator asserts, with that word behind pam_oauth2.so in "
+	    "pam.d, that a module before it has proved who it is.",
+}, {
 	.name = "refresh_max_age", .type = SETTINGS_TYPE_SECONDS,
 	.scope = SETTINGS_SCOPE_SERVICE, .offset = S(refresh_max_age),
 	.min = 60, .max = 31536000,
 	.fallback = "43200",
-	.help = "For how long after a person has signed in what is kept of it "
-	    "may be used. Using it adds nothing.",
+	.help = "For how long after a sign-in in the browser there may be "
+	    "others without one.",
 }, {
 	.name = "refresh_idle", .type = SETTINGS_TYPE_SECONDS,
 	.scope = SETTINGS_SCOPE_SERVICE, .offset = S(refresh_idle),
 	.min = 60, .max = 31536000,
 	.fallback = "28800",
-	.help = "For how long it may be used after the provider has last said "
-	    "that all is well.",
+	.help = "For how long after the provider last answered for somebody "
+	    "there may be sign-ins without a browser.",
+}, {
+	.name = "refresh_coalesce", .type = SETTINGS_TYPE_SECONDS,
+	.scope = SETTINGS_SCOPE_SERVICE, .offset = S(refresh_coalesce),
+	.min = 0, .max = 60,
+	.fallback = "15",
+	.help = "For how long the answer to one login also serves those that "
+	    "were waiting already when the provider was asked. 0: each asks.",
+}, {
+	.name = "account_services", .type = SETTINGS_TYPE_WORDS,
+	.scope = SETTINGS_SCOPE_GLOBAL, .offset = S(account_services),
+	.min = 1, .max = 16,
+	.fallback = "sshd",
+	.help = "The PAM services for which the account phase asks the "
+	    "provider. For others, such as cron, it has no opinion.",
+}, {
+	.name = "account_exempt", .type = SETTINGS_TYPE_WORDS,
+	.scope = SETTINGS_SCOPE_GLOBAL, .offset = S(account_exempt),
+	.min = 1, .max = 64,
+	.example = "breakglass",
+	.derived = "nobody",
+	.help = "Users whom the account phase lets pass without asking: those "
+	    "for emergencies.",
+}, {
+	.name = "account_max_age", .type = SETTINGS_TYPE_SECONDS,
+	.scope = SETTINGS_SCOPE_SERVICE, .offset = S(account_max_age),
+	.min = 60, .max = 31536000,
+	.fallback = "2592000",
+	.help = "For how long after a sign-in in the browser the account "
+	    "phase goes on asking the provider; then it denies until there is "
+	    "another one.",
+}, {
+	.name = "account_token_missing", .type = SETTINGS_TYPE_CHOICE,
+	.scope = SETTINGS_SCOPE_SERVICE, .offset = S(account_token_missing),
+	.choices = "ignore deny",
+	.fallback = "ignore",
+	.help = "What the account phase does about somebody who has never "
+	    "signed in in the browser. After a revocation it always denies.",
+}, {
+	.name = "idp_down", .type = SETTINGS_TYPE_CHOICE,
+	.scope = SETTINGS_SCOPE_SERVICE, .offset = S(idp_down),
+	.choices = "auto deny grace",
+	.fallback = "auto",
+	.derived = "grace with account-check, else deny",
+	.help = "What the account phase does while the provider does not "
+	    "answer. grace: it lets those in for whom it has answered within "
+	    "grace_max, and the log says so; never when the certificate is "
+	    "wrong.",
+}, {
+	.name = "grace_max", .type = SETTINGS_TYPE_SECONDS,
+	.scope = SETTINGS_SCOPE_SERVICE, .offset = S(grace_max),
+	.min = 0, .max = 86400,
+	.fallback = "14400",
+	.help = "How long ago the provider must have answered for idp_down = "
+	    "grace.",
+}, {
+	.name = "revoke_on", .type = SETTINGS_TYPE_CHOICE,
+	.scope = SETTINGS_SCOPE_SERVICE, .offset = S(revoke_on),
+	.choices = "never max-age",
+	.fallback = "max-age",
+	.help = "When to tell the provider that a refresh token is not needed "
+	    "any more. max-age: when account_max_age is over.",
 }, {
 	.name = "banner_before", .type = SETTINGS_TYPE_TEXT,
 	.scope = SETTINGS_SCOPE_SERVICE, .offset = S(banner_before),
@@ -257,6 +342,15 @@ const struct settings_row settings_rows[] = {
 	.help = "How the client proves itself to the provider: with its "
 	    "secret, or with a signature by its private key (RFC 7523), which "
 	    "the process that talks to the provider never sees.",
+}, {
+	.name = "revocation_endpoint_auth_method", .type = SETTINGS_TYPE_CHOICE,
+	.scope = SETTINGS_SCOPE_PROVIDER,
+	.offset = P(revocation_endpoint_auth_method),
+	.choices = "auto none client_secret_post client_secret_basic "
+	    "private_key_jwt",
+	.fallback = "auto",
+	.derived = "token_endpoint_auth_method",
+	.help = "The same where a token is revoked.",
 }, {
 	.name = "basic_raw", .type = SETTINGS_TYPE_BOOL,
 	.scope = SETTINGS_SCOPE_PROVIDER, .offset = P(basic_raw),
@@ -345,6 +439,13 @@ const struct settings_row settings_rows[] = {
 	.derived = "discovery",
 	.help = "Where it is asked who signed in.",
 }, {
+	.name = "revocation_endpoint", .type = SETTINGS_TYPE_URL,
+	.scope = SETTINGS_SCOPE_PROVIDER, .offset = P(revocation_endpoint),
+	.min = 9, .max = 1024,
+	.example = "https://id.corp.example/revoke",
+	.derived = "discovery",
+	.help = "Where a refresh token is given back (RFC 7009).",
+}, {
 	.name = "jwks_uri",
 	.type = SETTINGS_TYPE_URL,
 	.scope = SETTINGS_SCOPE_PROVIDER, .offset = P(jwks_uri),
@@ -404,6 +505,14 @@ const struct settings_row settings_rows[] = {
 	.help = "What else to put into the address that the person opens in "
 	    "the flow code. An acr_values or max_age here gives way to "
 	    "require_acr or max_age.",
+}, {
+	.name = "refresh_params", .type = SETTINGS_TYPE_REFRESH_PARAMETERS,
+	.scope = SETTINGS_SCOPE_PROVIDER, .offset = P(refresh_params),
+	.min = 1, .max = 16,
+	.example = "scope=openid",
+	.derived = "none",
+	.help = "What else to send with a refresh token, for a provider that "
+	    "wants more than the token.",
 }, {
 	.name = "email_verified_string", .type = SETTINGS_TYPE_BOOL,
 	.scope = SETTINGS_SCOPE_PROVIDER, .offset = P(email_verified_string),
@@ -478,7 +587,9 @@ settings_row_is_list(const struct settings_row *row)
 	       row->type == SETTINGS_TYPE_SCOPES ||
 	       row->type == SETTINGS_TYPE_ALGS ||
 	       row->type == SETTINGS_TYPE_WORDS ||
-	       row->type == SETTINGS_TYPE_PARAMETERS;
+	       row->type == SETTINGS_TYPE_PARAMETERS ||
+	       row->type == SETTINGS_TYPE_REFRESH_PARAMETERS ||
+	       row->type == SETTINGS_TYPE_FACTORS;
 }
 
 bool

@@ -62,6 +62,13 @@ static const struct {
 	[SETTINGS_TYPE_PARAMETERS] = { STORE_LIST, settings_check_parameter,
 	    "NAME=VALUE words, each NAME once and none that the request has "
 	    "by itself" },
+	[SETTINGS_TYPE_REFRESH_PARAMETERS] = { STORE_LIST,
+	    settings_check_refresh_parameter,
+	    "NAME=VALUE words, each NAME once and none that the request has "
+	    "by itself" },
+	[SETTINGS_TYPE_FACTORS] = { STORE_LIST, settings_check_factor,
+	    "of " FACTOR_SSH_PUBLICKEY ", " FACTOR_SAME_NETWORK
+	    " and " FACTOR_PRIOR_MODULE },
 };
 
 static bool

@@ -13,11 +13,13 @@
 #include "base/secret.h"
 #include "base/text.h"
 #include "codec/crypto.h"
-#include "login/binding.h"
-#include "login/messages.h"
+#include "login/account.h"
+#include "login/decision.h"
+#include "login/keep.h"
 #include "login/person.h"
-#include "login/policy.h"
 #include "login/provider.h"
+#include "login/resume.h"
+#include "login/revocation.h"
 #include "login/signin_state.h"
 
 #define CA_FILE_MAX    (4 * 1024 * 1024)
@@ -25,29 +27,65 @@
 
 static bool learn_rules(struct signin *s);
 static bool host_can_ask(struct signin *s);
-static void decide(struct signin *s);
+static bool has_time(struct signin *s);
 static void answer(struct signin *s);
+
+/* A person opens a browser, and the provider says who that is. */
+static void
+sign_in(struct signin *s)
+{
+	if (host_can_ask(s) && person_is_there(s) && provider_is_known(s) &&
+	    provider_offers(s) && person_is_invited(s) &&
+	    provider_identifies(s) && decision_allows(s))
+		keep_record(s);
+}
+
+static void
+authenticate(struct signin *s)
+{
+	if (!resume_signs_in(s))
+		sign_in(s);
+}
+
+/* What a host may want of us. */
+static void
+serve(struct signin *s)
+{
+	switch (s->greeting.phase) {
+	case WIRE_PHASE_AUTHENTICATE:
+		authenticate(s);
+		return;
+	case WIRE_PHASE_ACCOUNT:
+		account_check(s);
+		return;
+	case WIRE_PHASE_REVOKE:
+		revocation_demanded(s);
+		return;
+	default:
+		(void)signin_fail_err(s, OAUTH2_ERR_PROTOCOL);
+	}
+}
 
 /*
  * The story. It begins denied; a step that cannot be taken leaves it so, and
  * says why in s->reason.
  */
 static void
-sign_in(struct signin *s)
+tell(struct signin *s)
 {
 	if (!person_greets(s))
 		return;
-	if (learn_rules(s) && host_can_ask(s) && person_hears_deadline(s) &&
-	    person_is_there(s) && provider_is_known(s) && provider_offers(s) &&
-	    person_is_invited(s) && provider_identifies(s))
-		decide(s);
+	if (learn_rules(s) && has_time(s) && person_hears_deadline(s))
+		serve(s);
 	answer(s);
+	revocation_of_rest(s);
 }
 
 void
 signin_run(const struct signin_legs *legs)
 {
 	struct signin s = {
+		.host = legs->host,
 		.person = legs->person,
 		.worker = legs->worker,
 		.judge = legs->judge,
@@ -57,20 +95,24 @@ signin_run(const struct signin_legs *legs)
 		.deadline_reason = REASON_login_timeout,
 	};
 
-	sign_in(&s);
+	tell(&s);
 	settings_free(s.settings);
 	secret_free(s.client_secret);
 	crypto_key_free(s.private_key);
 	secret_free(s.code);
 	allowlist_free(s.allowlist);
 	identity_free(s.identity);
+	record_free(s.record);
+	secret_free(s.left_over);
+	store_free(s.store);
 	cache_free(&s.keys);
 }
 
 void
-signin_refuse(struct wire *person, enum reason reason, const char *why)
+signin_refuse(
+    const struct signin_legs *legs, enum reason reason, const char *why)
 {
-	struct signin s = { .person = person };
+	struct signin s = { .host = legs->host, .person = legs->person };
 
 	if (!person_greets(&s))
 		return;
@@ -168,55 +210,37 @@ host_can_ask(struct signin *s)
 {
 	enum reason reason;
 
-	if (!greeting_can_ask(&s->greeting, &reason))
-		return signin_fail(s, reason, "asked nothing, sent nothing");
-	/* The host's own limit may be over before we begin. */
+	return greeting_can_ask(&s->greeting, &reason) ||
+	       signin_fail(s, reason, "asked nothing, sent nothing");
+}
+
+/* The host's own limit may be over before we begin. */
+static bool
+has_time(struct signin *s)
+{
 	return clock_monotonic_ns() < s->deadline_ns ||
 	       signin_fail_err(s, OAUTH2_ERR_TIMEOUT);
 }
 
-/* What decided the login rests on must outlast it. */
-static void
-bind_email(struct signin *s, const struct binding *binding)
+/* What grants, in each phase; anything else denies. */
+static bool
+is_granted(const struct signin *s)
 {
-	if (policy_rests_on_email(s->line))
-		s->reason = binding_record(binding, &s->detail);
-}
+	const enum reason reason = s->reason;
 
-/*
- * Users who are unknown or not listed have come this far too, with the same
- * words and the same delay: nobody learns from outside who exists.
- */
-static void
-decide(struct signin *s)
-{
-	const struct user user = {
-		.name = s->greeting.user,
-		.has_uid = s->greeting.has_uid,
-		.uid = s->greeting.uid,
-	};
-	const struct binding binding = {
-		.settings = s->settings,
-		.identity = s->identity,
-		.user = s->greeting.user,
-		.now = clock_unix_s(),
-	};
-	struct policy_input input = {
-		.settings = s->settings,
-		.user = &user,
-		.allowlist = s->allowlist,
-		.identity = s->identity,
-	};
-
-	/* Who can freeze us could keep an approval until we know better. */
-	if (clock_monotonic_ns() >= s->deadline_ns) {
-		(void)signin_fail_err(s, OAUTH2_ERR_TIMEOUT);
-		return;
+	switch (s->greeting.phase) {
+	case WIRE_PHASE_AUTHENTICATE:
+		return reason == REASON_approved ||
+		       reason == REASON_second_factor;
+	case WIRE_PHASE_ACCOUNT:
+		return reason == REASON_account_active ||
+		       reason == REASON_account_grace ||
+		       reason == REASON_account_not_checked;
+	case WIRE_PHASE_REVOKE:
+		return reason == REASON_token_revoked;
+	default:
+		return false;
 	}
-	input.binding = binding_check(&binding, &s->detail);
-	s->reason = policy_decide(&input, &s->line, &s->detail);
-	if (s->reason == REASON_approved)
-		bind_email(s, &binding);
 }
 
 /*
@@ -229,9 +253,12 @@ verdict_of(const struct signin *s)
 {
 	const struct settings *settings = s->settings;
 
-	if (s->reason == REASON_approved)
+	if (s->is_exempt)
+		return WIRE_VERDICT_IGNORE;
+	if (is_granted(s))
 		return WIRE_VERDICT_GRANT;
-	if (settings == NULL || s->greeting.ruid != 0)
+	if (settings == NULL || s->greeting.ruid != 0 ||
+	    s->greeting.phase != WIRE_PHASE_AUTHENTICATE)
 		return WIRE_VERDICT_DENY;
 	if (s->is_provider_down &&
 	    settings->unavailable == SETTINGS_UNAVAILABLE_AUTHINFO_UNAVAIL)
@@ -247,11 +274,14 @@ verdict_of(const struct signin *s)
 static const char *
 flow_name(const struct signin *s)
 {
+	const bool is_account = s->greeting.phase == WIRE_PHASE_ACCOUNT;
 	const bool is_code = s->has_offer
 				 ? s->offer.is_code
 				 : s->settings != NULL &&
 				       s->settings->flow == SETTINGS_FLOW_CODE;
 
+	if (s->is_renewal || is_account)
+		return s->is_renewal ? "refresh" : "";
 	return is_code ? "code" : "device";
 }
 
@@ -269,9 +299,9 @@ static const char *const results[] = {
 static const char *
 detail_of(const struct signin *s)
 {
-	if (s->reason != REASON_approved)
+	if (s->reason != REASON_approved && s->detail.text[0] != '\0')
 		return s->detail.text;
-	return s->is_unsigned
+	return s->is_unsigned && is_granted(s)
 		   ? "unsigned: userinfo says who it is, not the ID token"
 		   : "";
 }
@@ -285,7 +315,7 @@ answer(struct signin *s)
 	const struct audit_event event = {
 		.time = clock_unix_s(),
 		.id = g->id,
-		.phase = "authenticate",
+		.phase = wire_phase_name(g->phase),
 		.result = results[verdict],
 		.reason = s->reason,
 		.host = host,
@@ -307,7 +337,9 @@ answer(struct signin *s)
 
 	if (gethostname(host, sizeof(host)) != 0)
 		host[0] = '\0';
-	audit_write(&event);
+	/* Of cron's jobs, and others that are no business of ours, no line. */
+	if (!s->is_exempt)
+		audit_write(&event);
 	person_hears_verdict(s, verdict);
 }
 

@@ -6,10 +6,13 @@
 #include "codec/wire.h"
 
 /*
- * The legs to the module and to the monitor's children, which were all forked
- * before; nothing was received on any of them. Borrowed.
+ * Who started us, and the legs to the module and to the monitor's children,
+ * which were all forked before; nothing was received on any of them. Borrowed.
  */
+struct greeting_host;
+
 struct signin_legs {
+	const struct greeting_host *host; /* greeting_look() */
 	struct wire *person;
 	struct wire *worker;
 	struct wire *judge;
@@ -26,6 +29,7 @@ struct signin_legs {
 void signin_run(const struct signin_legs *legs);
 
 /* Deny before anything began, for a reason of this host. */
-void signin_refuse(struct wire *person, enum reason reason, const char *why);
+void signin_refuse(
+    const struct signin_legs *legs, enum reason reason, const char *why);
 
 #endif

@@ -12,7 +12,9 @@
 #include "login/allowlist.h"
 #include "login/cache.h"
 #include "login/greeting.h"
+#include "login/record.h"
 #include "login/settings.h"
+#include "login/store.h"
 
 /* What the provider gave us to show; checked by provider_offers(). */
 struct offer {
@@ -30,13 +32,16 @@ struct signin {
 	struct wire *worker;
 	struct wire *judge;
 	struct wire *fetcher;
+	const struct greeting_host *host;
 	struct greeting greeting;
 	struct settings *settings; /* NULL until learnt */
 	char *client_secret;
 	struct crypto_key *private_key; /* NULL unless private_key_jwt */
 	int assertions_left;
+	bool is_provider_known;	   /* where to ask */
 	bool is_iss_sent;	   /* with the code (RFC 9207) */
 	bool has_claims_parameter; /* claims may be asked for by name */
+	bool is_offline_offered;   /* the scope offline_access */
 	struct cached keys;	   /* to verify ID tokens with */
 	bool is_waiting_for_keys;  /* they were asked for */
 	char state[128]; /* what only the answer to our request carries */
@@ -45,11 +50,21 @@ struct signin {
 	struct allowlist *allowlist;
 	struct offer offer;
 	struct identity *identity; /* NULL until the provider told */
-	int64_t deadline_ns;	   /* monotonic */
+	struct store *store;	   /* NULL until it is needed */
+	/* What was kept of an earlier sign-in, or is going to be of this. */
+	struct record *record;
+	bool is_renewal;     /* record is used: nobody is asked */
+	bool is_revocation;  /* it is given back */
+	char *left_over;     /* secret: a token to give back in the end */
+	bool is_spending;    /* a refresh is under way: nothing ends the wait */
+	bool has_refused;    /* the provider's answer was a clear no */
+	int64_t asked_ns;    /* monotonic: when the refresh was sent */
+	int64_t deadline_ns; /* monotonic */
 	enum reason deadline_reason;
 	bool has_offer;	       /* the provider has answered */
 	bool is_provider_down; /* it never did, nor anybody for it */
 	enum reason reason;    /* how it ended; denied until decided */
+	bool is_exempt;	       /* the account is none of our business */
 	bool is_unsigned;      /* what decides is the worker's word */
 	const struct allowlist_line *line; /* that granted; borrowed */
 	struct detail detail;

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "login/children.h"
 #include "login/openid.h"
+#include "login/stored.h"
 #include "login/wanted.h"
 
 #define HOST_CHARACTERS \
@@ -16,6 +17,8 @@
 	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 #define RANDOM_SIZE 32 /* characters, of 6 bits each */
 #define PARAM_MAX   1024
+
+#define OFFLINE_ACCESS "offline_access" /* OpenID Connect Core 11 */
 
 /* 192 random bits, as text. */
 static bool
@@ -138,6 +141,12 @@ put_params(struct signin *s, const struct strlist *asked, struct wire_out *out)
 	const struct provider_settings *p = &s->settings->provider;
 	char hd[sizeof("hd=") + TEXT_DOMAIN_MAX];
 
+	if (s->is_revocation)
+		return;
+	if (s->is_renewal) {
+		wire_put_list(out, WIRE_TAG_PARAMETER, &p->refresh_params);
+		return;
+	}
 	put_claims(s, asked, out);
 	put_demands(s->settings, out);
 	if (s->settings->flow != SETTINGS_FLOW_CODE)
@@ -160,8 +169,33 @@ put_endpoints(const struct provider_settings *p, struct wire_out *out)
 	wire_put_text(
 	    out, WIRE_TAG_DEVICE_ENDPOINT, p->device_authorization_endpoint);
 	wire_put_text(out, WIRE_TAG_USERINFO_ENDPOINT, p->userinfo_endpoint);
+	wire_put_text(
+	    out, WIRE_TAG_REVOCATION_ENDPOINT, p->revocation_endpoint);
 	wire_put_list(out, WIRE_TAG_ENDPOINT_HOST, &p->endpoint_hosts);
 	wire_put_list(out, WIRE_TAG_VERIFICATION_HOST, &p->verification_hosts);
+}
+
+/*
+ * A refresh token of an OpenID provider's is mostly asked for by this scope;
+ * at one that does not know it the request might fail.
+ */
+static void
+put_scopes(const struct signin *s, struct wire_out *out)
+{
+	const struct provider_settings *p = &s->settings->provider;
+
+	wire_put_list(out, WIRE_TAG_SCOPE, &p->scopes);
+	if (s->is_offline_offered && stored_is_wanted(s) && openid_is_used(p) &&
+	    !strlist_has(&p->scopes, OFFLINE_ACCESS))
+		wire_put_text(out, WIRE_TAG_SCOPE, OFFLINE_ACCESS);
+}
+
+static enum settings_auth_method
+revocation_method(const struct provider_settings *p)
+{
+	return p->revocation_endpoint_auth_method == SETTINGS_AUTH_METHOD_AUTO
+		   ? p->token_endpoint_auth_method
+		   : p->revocation_endpoint_auth_method;
 }
 
 static void
@@ -175,10 +209,12 @@ put_client(const struct signin *s, struct wire_out *out)
 	wire_put_text(out, WIRE_TAG_CLIENT_SECRET, s->client_secret);
 	wire_put_text(out, WIRE_TAG_AUTH_METHOD,
 	    settings_auth_method_name(p->token_endpoint_auth_method));
+	wire_put_text(out, WIRE_TAG_REVOCATION_AUTH_METHOD,
+	    settings_auth_method_name(revocation_method(p)));
 	wire_put_u64(out, WIRE_TAG_BASIC_RAW, p->basic_raw);
 	wire_put_u64(
 	    out, WIRE_TAG_IS_PKCE_PLAIN, p->pkce == SETTINGS_PKCE_PLAIN);
-	wire_put_list(out, WIRE_TAG_SCOPE, &p->scopes);
+	put_scopes(s, out);
 	wire_put_list(out, WIRE_TAG_REQUIRED_SCOPE, &p->required_scopes);
 	wire_put_u64(
 	    out, WIRE_TAG_EMAIL_VERIFIED_STRING, p->email_verified_string);
@@ -186,14 +222,22 @@ put_client(const struct signin *s, struct wire_out *out)
 	wire_put_text(out, WIRE_TAG_PROXY, p->proxy);
 }
 
+static enum wire_flow
+flow_of(const struct signin *s)
+{
+	if (s->is_revocation)
+		return WIRE_FLOW_REVOKE;
+	if (s->is_renewal)
+		return WIRE_FLOW_REFRESH;
+	return s->settings->flow == SETTINGS_FLOW_CODE ? WIRE_FLOW_CODE
+						       : WIRE_FLOW_DEVICE;
+}
+
 static void
 put_login(struct signin *s, const struct strlist *claims,
     const struct strlist *asked, struct wire_out *out)
 {
-	const bool is_code = s->settings->flow == SETTINGS_FLOW_CODE;
-
-	wire_put_u64(
-	    out, WIRE_TAG_FLOW, is_code ? WIRE_FLOW_CODE : WIRE_FLOW_DEVICE);
+	wire_put_u64(out, WIRE_TAG_FLOW, flow_of(s));
 	wire_put_text(
 	    out, WIRE_TAG_REDIRECT_URI, s->settings->provider.redirect_uri);
 	wire_put_text(out, WIRE_TAG_STATE, s->state);
@@ -202,6 +246,7 @@ put_login(struct signin *s, const struct strlist *claims,
 	put_params(s, asked, out);
 	wire_put_text(out, WIRE_TAG_GROUPS_CLAIM, wanted_groups(s));
 	wire_put_list(out, WIRE_TAG_CLAIM, claims);
+	wire_put_u64(out, WIRE_TAG_IS_KEPT, stored_is_wanted(s));
 	wire_put_u64(out, WIRE_TAG_DEADLINE_NS, (uint64_t)s->deadline_ns);
 }
 

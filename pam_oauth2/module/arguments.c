@@ -23,6 +23,8 @@ arguments_parse(int argc, const char **argv, struct arguments *ret)
 	for (int i = 0; i < argc; i++) {
 		if (strcmp(argv[i], "debug") == 0)
 			a.is_debug = true;
+		else if (strcmp(argv[i], "prior-module") == 0)
+			a.has_prior_module = true;
 		else if ((value = value_of(argv[i], "config")) != NULL &&
 			 value[0] == '/')
 			a.config_path = value;

@@ -9,10 +9,11 @@ struct arguments {
 	const char *config_path; /* NULL: the default */
 	const char *section;	 /* NULL: the PAM service's */
 	bool is_debug;
+	bool has_prior_module; /* one before us has proved who it is */
 };
 
 /*
- * Read `config=PATH service=NAME debug`.
+ * Read `config=PATH service=NAME debug prior-module`.
  *
  * Returns NULL, or the first argument that is none of these: a misspelt one
  * must not be taken for its absence.

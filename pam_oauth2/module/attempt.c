@@ -1,4 +1,4 @@
-/* One call of authenticate: ask the helper, deny whatever goes wrong. */
+/* One call of a host: ask the helper, deny whatever goes wrong. */
 #include "module/attempt.h"
 
 #include <stdio.h>
@@ -23,9 +23,10 @@
 #include "module/client.h"
 #include "module/conversation.h"
 
-#define REAP_NS (2 * CLOCK_NS_PER_S)
+#define REAP_NS	      (2 * CLOCK_NS_PER_S)
+#define AUTH_INFO_MAX 8192 /* bytes that HELLO takes */
 
-/* One call of authenticate, from its first line to its last. */
+/* One call, from its first line to its last. */
 struct attempt {
 	pam_handle_t *pamh;
 	char id[10]; /* correlation id */
@@ -96,7 +97,7 @@ deny(struct attempt *a, enum reason reason, const char *why)
 	const struct audit_event event = {
 		.time = clock_unix_s(),
 		.id = a->id,
-		.phase = "authenticate",
+		.phase = wire_phase_name(h->phase),
 		.reason = reason,
 		.host = host,
 		.service = h->service,
@@ -124,6 +125,21 @@ deny(struct attempt *a, enum reason reason, const char *why)
 	pam_syslog(a->pamh, reason_priority(reason), "%s", buf_text(&line));
 }
 
+/*
+ * What sshd tells of the methods that have succeeded in this login. What is
+ * too long is nothing: then a factor is missing.
+ */
+static const char *
+get_auth_info(pam_handle_t *pamh)
+{
+	const char *info = pam_getenv(pamh, "SSH_AUTH_INFO_0");
+
+	return info != NULL && strlen(info) <= AUTH_INFO_MAX &&
+		       text_is_utf8(info, strlen(info))
+		   ? info
+		   : NULL;
+}
+
 /* What the host knows about who is asking. False: denied, and said so. */
 static bool
 greet(struct attempt *a, int flags)
@@ -132,7 +148,6 @@ greet(struct attempt *a, int flags)
 	const struct passwd *pw;
 	const void *user;
 
-	h->phase = WIRE_PHASE_AUTHENTICATE;
 	h->started_ns = clock_monotonic_ns();
 	h->id = a->id;
 	h->alarm_ns = get_alarm_ns();
@@ -142,9 +157,12 @@ greet(struct attempt *a, int flags)
 	h->service = a->service;
 	h->rhost = a->rhost;
 	h->tty = a->tty;
+	if (h->phase == WIRE_PHASE_AUTHENTICATE)
+		h->auth_info = get_auth_info(a->pamh);
 	h->section = a->arguments.section;
 	h->config_path = a->arguments.config_path;
 	h->is_debug = a->arguments.is_debug;
+	h->has_prior_module = a->arguments.has_prior_module;
 	h->flags = (uint32_t)flags;
 	h->can_converse = conversation_is_there(a->pamh);
 	h->ruid = getuid();
@@ -201,7 +219,7 @@ ask_helper(struct attempt *a)
 }
 
 static int
-to_pam_code(const struct attempt *a)
+authenticate_code(const struct attempt *a)
 {
 	switch (a->result.verdict) {
 	case WIRE_VERDICT_GRANT:
@@ -218,6 +236,17 @@ to_pam_code(const struct attempt *a)
 	    service_is_sudo(a->hello.service))
 		return PAM_ABORT;
 	return PAM_AUTH_ERR;
+}
+
+static int
+account_code(const struct attempt *a)
+{
+	if (a->result.verdict == WIRE_VERDICT_GRANT)
+		return PAM_SUCCESS;
+	if (a->result.verdict == WIRE_VERDICT_IGNORE)
+		return PAM_IGNORE;
+	return a->result.reason == REASON_account_expired ? PAM_ACCT_EXPIRED
+							  : PAM_PERM_DENIED;
 }
 
 /* Ask, unless there is a reason to deny at once. */
@@ -241,19 +270,58 @@ run(struct attempt *a, int flags, int argc, const char **argv)
 		    err_text(err));
 }
 
+/* False: not even an id could be made. */
+static bool
+ask_and_tell(struct attempt *a, int flags, int argc, const char **argv)
+{
+	if (!make_id(a->id))
+		return false;
+	run(a, flags, argc, argv);
+	if (a->result.text[0] != '\0' && ((flags & (int)PAM_SILENT) == 0 ||
+					     service_is_sudo(a->hello.service)))
+		conversation_show(a->pamh, WIRE_STYLE_ERROR, a->result.text);
+	return true;
+}
+
 int
-attempt_run(pam_handle_t *pamh, int flags, int argc, const char **argv)
+attempt_authenticate(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
 	struct attempt a = {
 		.pamh = pamh,
+		.hello = { .phase = WIRE_PHASE_AUTHENTICATE },
 		.result = { .verdict = WIRE_VERDICT_DENY },
 	};
 
-	if (!make_id(a.id))
+	if (!ask_and_tell(&a, flags, argc, argv))
 		return PAM_AUTH_ERR;
-	run(&a, flags, argc, argv);
-	if (a.result.text[0] != '\0' && ((flags & (int)PAM_SILENT) == 0 ||
-					    service_is_sudo(a.hello.service)))
-		conversation_show(pamh, WIRE_STYLE_ERROR, a.result.text);
-	return to_pam_code(&a);
+	return authenticate_code(&a);
+}
+
+/* Cron jobs of root go on, whatever has become of us. */
+static bool
+is_root(pam_handle_t *pamh)
+{
+	const void *user = NULL;
+	const struct passwd *pw;
+
+	if (pam_get_item(pamh, PAM_USER, &user) != PAM_SUCCESS || user == NULL)
+		return false;
+	pw = pam_modutil_getpwnam(pamh, user);
+	return pw != NULL && pw->pw_uid == 0;
+}
+
+int
+attempt_account(pam_handle_t *pamh, int flags, int argc, const char **argv)
+{
+	struct attempt a = {
+		.pamh = pamh,
+		.hello = { .phase = WIRE_PHASE_ACCOUNT },
+		.result = { .verdict = WIRE_VERDICT_DENY },
+	};
+
+	if (is_root(pamh))
+		return PAM_IGNORE;
+	if (!ask_and_tell(&a, flags, argc, argv))
+		return PAM_PERM_DENIED;
+	return account_code(&a);
 }

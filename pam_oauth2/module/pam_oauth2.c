@@ -42,31 +42,27 @@ pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **argv)
 	int rc;
 
 	(void)pam_set_data(pamh, DATA_APPROVED, NULL, NULL);
-	rc = attempt_run(pamh, flags, argc, argv);
+	rc = attempt_authenticate(pamh, flags, argc, argv);
 	if (rc == PAM_SUCCESS)
 		remember_approval(pamh);
 	return rc;
 }
 
 /*
- * Nothing is checked here yet beyond what authenticate did on this handle:
- * then the account is known to be alive. Else this module has no opinion,
- * and the other modules of the stack decide.
+ * Who was just approved on this handle has an account that is alive. Others
+ * have come by other means: the helper asks the provider.
  */
 EXPORT int
 pam_sm_acct_mgmt(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
 	const void *user = NULL, *approved = NULL;
 
-	(void)flags;
-	(void)argc;
-	(void)argv;
 	if (pam_get_item(pamh, PAM_USER, &user) == PAM_SUCCESS &&
 	    user != NULL &&
 	    pam_get_data(pamh, DATA_APPROVED, &approved) == PAM_SUCCESS &&
 	    approved != NULL && strcmp(approved, user) == 0)
 		return PAM_SUCCESS;
-	return PAM_IGNORE;
+	return attempt_account(pamh, flags, argc, argv);
 }
 
 /* Alone in a stack PAM_IGNORE would be a failure. */

@@ -11,6 +11,8 @@
 #define PKCE_METHODS "code_challenge_methods_supported"
 #define AUTH_METHODS "token_endpoint_auth_methods_supported"
 #define METHOD_MAX   64
+#define SCOPES_MAX   256
+#define SCOPE_MAX    255
 
 #define OPTIONAL \
 	((unsigned)OAUTH2_NEEDS_REVOCATION | \
@@ -263,6 +265,24 @@ take_auth_methods(
 	return field_optional(read_methods(json, AUTH_METHODS, methods, d), d);
 }
 
+/* Asked for where it is not known, it may make the whole request fail. */
+static enum oauth2_err
+take_scopes(const struct json *json, struct oauth2_metadata *ret)
+{
+	AUTO(strlist_free) struct strlist scopes = STRLIST(SCOPES_MAX);
+
+	switch (json_get_texts(json, "scopes_supported", SCOPE_MAX, &scopes)) {
+	case JSON_FOUND:
+		ret->offers_offline_access =
+		    strlist_has(&scopes, "offline_access");
+		return OAUTH2_ERR_OK;
+	case JSON_NOMEM:
+		return OAUTH2_ERR_NOMEM;
+	default: /* nothing that anybody depends on */
+		return OAUTH2_ERR_OK;
+	}
+}
+
 /*
  * Where PKCE is not understood nothing binds a code to us: a stolen one is
  * as good as one's own.
@@ -381,6 +401,8 @@ oauth2_fetch_metadata(const struct oauth2_client *c, const char *etag,
 		err = take_pkce(reply.json, &ret->metadata, d);
 	if (err == OAUTH2_ERR_OK)
 		err = take_auth_methods(reply.json, &ret->metadata, d);
+	if (err == OAUTH2_ERR_OK)
+		err = take_scopes(reply.json, &ret->metadata);
 	if (err == OAUTH2_ERR_OK)
 		memcpy(ret->etag, reply.etag, sizeof(ret->etag));
 	return request_failed(err, OAUTH2_ERR_DISCOVERY);

@@ -32,6 +32,8 @@ struct oauth2_metadata {
 	bool lacks_s256; /* PKCE is announced without it (RFC 8414 2) */
 	/* Announced for the token endpoint; of a document, not of a client. */
 	struct strlist auth_methods;
+	/* The scope offline_access is announced (OpenID Connect Core 11). */
+	bool offers_offline_access;
 };
 
 /*

@@ -54,7 +54,8 @@ struct oauth2_idtoken_claims {
  * ret      Untouched on failure.
  * d->text  what is wrong; nothing of the token but differences of time.
  *
- * Errors: UNKNOWN_KEY (the keys may be old), ID_TOKEN (it proves nothing);
+ * Errors: UNKNOWN_KEY (the keys may be old), ID_TOKEN (it proves nothing),
+ * OTHER_PERSON (at a refresh: another sub or issuer than at the sign-in);
  * where it is genuine, but not good enough: AUTH_TOO_OLD, ACR_AMR_MISSING,
  * GROUPS_OVERAGE. NOMEM, INTERNAL.
  */

@@ -179,7 +179,8 @@ check_nonce(const struct oauth2_idtoken_expected *expected,
 		return OAUTH2_ERR_OK;
 	}
 	if (!is_set)
-		return REFUSE(d, "nonce is missing");
+		return expected->sub != NULL ? OAUTH2_ERR_OK
+					     : REFUSE(d, "nonce is missing");
 	if (!is_text(claims, "nonce", expected->nonce))
 		return REFUSE(d, "nonce is not the one that was sent");
 	return OAUTH2_ERR_OK;
@@ -214,8 +215,14 @@ static enum oauth2_err
 check_same_person(const struct oauth2_idtoken_expected *expected,
     const struct json *claims, struct detail *d)
 {
-	if (expected->sub != NULL && !is_text(claims, "sub", expected->sub))
-		return REFUSE(d, "sub is not what it was at the sign-in");
+	if (expected->sub == NULL)
+		return OAUTH2_ERR_OK;
+	if (!is_text(claims, "iss", expected->issuer))
+		return detail_fail(d, OAUTH2_ERR_OTHER_PERSON,
+		    "iss is not what it was at the sign-in");
+	if (!is_text(claims, "sub", expected->sub))
+		return detail_fail(d, OAUTH2_ERR_OTHER_PERSON,
+		    "sub is not what it was at the sign-in");
 	return OAUTH2_ERR_OK;
 }
 
@@ -242,6 +249,7 @@ idtoken_check(const struct oauth2_idtoken_expected *expected,
     const struct json *claims, struct detail *d)
 {
 	static const struct check checks[] = {
+		{ NULL, check_same_person },
 		{ NULL, check_issuer },
 		{ NULL, check_audience },
 		{ NULL, check_azp },
@@ -251,7 +259,6 @@ idtoken_check(const struct oauth2_idtoken_expected *expected,
 		{ NULL, check_nonce },
 		{ "at_hash", check_at_hash },
 		{ "events", check_events },
-		{ NULL, check_same_person },
 		{ NULL, NULL },
 	};
 

@@ -12,6 +12,15 @@ static const char *const reserved[] = { "grant_type", "refresh_token",
 	"client_id", "client_secret", "client_assertion",
 	"client_assertion_type", NULL };
 
+bool
+oauth2_refresh_has(const char *name)
+{
+	for (const char *const *r = reserved; *r != NULL; r++)
+		if (strcmp(*r, name) == 0)
+			return true;
+	return false;
+}
+
 /* The refresh token's own endpoint where it has one. */
 static const char *
 endpoint_of(const struct oauth2_client *c)

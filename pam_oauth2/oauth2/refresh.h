@@ -9,6 +9,9 @@
 #include "oauth2/parameters.h"
 #include "oauth2/token.h"
 
+/* Whether a refresh sets a parameter of that name by itself. */
+bool oauth2_refresh_has(const char *name);
+
 /* Borrowed for the length of the call. */
 struct oauth2_refresh_request {
 	const char *refresh_token;

@@ -67,6 +67,7 @@ def metadata_body(url, **changes):
         "TOKEN_ENDPOINT": url + "/token", "DEVICE_ENDPOINT": url + "/device",
         "USERINFO_ENDPOINT": url + "/me", "JWKS_URI": url + "/jwks",
         "IS_ISS_SENT": 0, "IS_CLAIMS_PARAMETER": 0, "LACKS_S256": 0,
+        "IS_OFFLINE_OFFERED": 0,
         **changes})
 
 

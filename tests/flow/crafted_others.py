@@ -84,7 +84,7 @@ FETCHER += [
         PROTOCOL),
     Lie("metadata in place of keys", TOKEN, instead(
         "KEYS", "METADATA", IS_ISS_SENT=0, IS_CLAIMS_PARAMETER=0,
-        LACKS_S256=0), PROTOCOL),
+        LACKS_S256=0, IS_OFFLINE_OFFERED=0), PROTOCOL),
     Lie("keys behind the metadata", TOKEN, behind("METADATA", "KEYS"),
         PROTOCOL),
     Lie("unchanged where nothing is known", TOKEN,

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from helper_house import CA_FILE, TOKEN, Logins, sign_in
+from kept_case import FIRST, SETTINGS, TOKENS, keeping
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "system"))
@@ -47,6 +48,17 @@ def warm(logins):
     """Logins after one that has filled the cache."""
     logins.answer(TOKEN)
     assert sign_in(logins) == ("GRANT", "approved")
+    return logins
+
+
+@pytest.fixture
+def kept(logins):
+    """Logins after a sign-in whose refresh token was kept."""
+    logins.set(**SETTINGS)
+    logins.answer(keeping(FIRST))
+    assert sign_in(logins) == ("GRANT", "approved")
+    assert len(list(TOKENS.glob("*.token"))) == 1
+    logins.forget()
     return logins
 
 

@@ -25,6 +25,7 @@ def hello(**changes):
     """Return the fields of a HELLO for alice; None leaves one out."""
     return {"PHASE": wire.PHASE_AUTHENTICATE, "ID": ID, "SERVICE": "flow",
             "DEBUG": 0, "FLAGS": 0, "CAN_CONVERSE": 1, "USER": "alice",
+            "IS_PRIOR_MODULE": 0,
             "UID": ALICE_UID, "RUID": 0, "STARTED_NS": monotonic_ns(),
             **changes}
 
@@ -210,13 +211,12 @@ class Module:
         """Return (verdict, reason), after which the helper has to close."""
         return self.judged(self.receive(timeout))
 
-    def judged(self, message):
+    def judged(self, message, user="alice", phase=wire.PHASE_AUTHENTICATE):
         """Return (verdict, reason) of a RESULT, which is the last word."""
         assert message is not None and message.type == "RESULT", message
         result = message.fields
         assert self.receive() is None
-        assert result["USER"] == "alice"
-        assert result["PHASE"] == wire.PHASE_AUTHENTICATE
+        assert (result["USER"], result["PHASE"]) == (user, phase)
         names = {number: name for name, number in wire.VERDICTS.items()}
         return names[result["VERDICT"]], result["REASON"]
 

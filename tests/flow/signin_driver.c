@@ -30,6 +30,7 @@
 #include "helper/fetcher.h"
 #include "helper/judge.h"
 #include "helper/worker.h"
+#include "login/greeting.h"
 #include "login/signin.h"
 
 #define CONTROL	   STDIN_FILENO
@@ -85,8 +86,9 @@ sign_in(const int fds[LEGS])
 		{ &wire_fetcher_leg, WIRE_FROM_FETCHER },
 	};
 	struct wire wires[LEGS];
-	const struct signin_legs legs = { &wires[0], &wires[1], &wires[2],
-		&wires[3] };
+	const struct greeting_host host = { .pid = getpid() };
+	const struct signin_legs legs = { &host, &wires[0], &wires[1],
+		&wires[2], &wires[3] };
 
 	for (size_t i = 0; i < LEGS; i++) {
 		wire_init(

@@ -42,11 +42,11 @@ CANCELS = {name.removeprefix("CANCEL_"): number
 STYLE_INFO, STYLE_ERROR = 1, 2
 ECHOS = {name.removeprefix("ECHO_"): number
          for name, number in _read_enum("wire_echo").items()}
-PHASE_AUTHENTICATE = 1
+PHASE_AUTHENTICATE, PHASE_ACCOUNT, PHASE_REVOKE = 1, 2, 6
 
 NUMBERS = {"PHASE", "DEBUG", "FLAGS", "CAN_CONVERSE", "UID", "RUID",
            "STARTED_NS", "ALARM_NS", "CAUSE", "DEADLINE_NS", "STYLE",
-           "ECHO", "VERDICT", "IS_CUT"}
+           "ECHO", "VERDICT", "IS_CUT", "IS_PRIOR_MODULE"}
 TYPE_NAMES = {number: name for name, number in TYPES.items()}
 TAG_NAMES = {number: name for name, number in TAGS.items()}
 

@@ -17,7 +17,7 @@ PARAGRAPHS = {
     "Email and identity: form", "Allowlist: rules", "Allowlist: file",
     "Allowlist: local user", "Allowlist: the same steps for all", "Paste",
     "Device grant", "The terminal", "The log", "The wire", "Success",
-    "What is kept"}
+    "What is kept", "Later sessions"}
 KEYS = {"id", "file", "original", "mutant", "test"}
 OPTIONAL = {"also"}
 

@@ -57,6 +57,10 @@ CONTROLS = {
     "flow/test_helper_hostile.py": (
         "test_attack[garbage-polling]", "test_longest_hello",
         "test_bad_hello[no PHASE]"),
+    "flow/test_helper_kept.py": (
+        "test_each_use_brings_the_next_one",
+        "test_userinfo_says_it_where_no_id_token_comes",
+        "test_who_has_never_signed_in"),
     "flow/test_helper_login.py": ("test_grant", "test_declined"),
     "flow/test_openid_keys.py": (
         "test_signing_key_rotation[a new key]",

@@ -36,7 +36,7 @@ TOKEN = "very-secret-refresh-token"
 OK, NO, USAGE, FILE, NOT_ROOT = 0, 1, 2, 3, 5
 RESULTS = {OK: "ok", NO: "no", USAGE: "usage", FILE: "file",
            NOT_ROOT: "not_root"}
-COMMANDS = ("list", "forget", "unbind", "rekey", "settings")
+COMMANDS = ("list", "revoke", "forget", "unbind", "rekey", "settings")
 ESCAPE = "\x1b]0;owned\x07\x9b31m\u202e"
 WIDTH = 80
 
@@ -199,7 +199,8 @@ def test_options_stand_before_or_after_the_command(cli):
 
 
 @pytest.mark.parametrize("arguments", [
-    ("list",), ("forget", "--all"), ("unbind", "alice"), ("rekey",)])
+    ("list",), ("revoke", "--all"), ("forget", "--all"), ("unbind", "alice"),
+    ("rekey",)])
 def test_not_root(cli, arguments):
     """Whoever is not root is told so, and nothing is touched."""
     keep_people(cli)

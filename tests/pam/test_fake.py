@@ -9,7 +9,7 @@ import pytest
 
 from conftest import ID
 
-SUCCESS, AUTH_ERR, ABORT = 0, 7, 26
+SUCCESS, PERM_DENIED, AUTH_ERR, ACCT_EXPIRED, ABORT = 0, 6, 7, 13, 26
 
 BEGIN = "fake.greet(); fake.ready(); "
 # After this the grant is due.
@@ -253,18 +253,51 @@ def test_approved_account_is_known(fake):
     assert played.results == [SUCCESS, SUCCESS, SUCCESS]
 
 
-# A stack in which the account phase succeeds only where we have no opinion.
-NO_OPINION = ("auth required pam_oauth2.so",
-              "account [ignore=1 default=die] pam_oauth2.so",
-              "account required pam_deny.so",
-              "account required pam_permit.so")
+BOTH = ("auth required pam_oauth2.so", "account required pam_oauth2.so")
 
 
 def test_approval_is_for_one_user(fake):
-    """The host goes on with another: of that one nothing is known."""
-    played = fake("fake.grant()", "test", "authenticate", "user=bob",
-                  "acct_mgmt", typed="\n", decisions=0, stack=NO_OPINION)
-    assert played.results == [SUCCESS, SUCCESS]
+    """The host goes on with another: that one has to be asked about."""
+    played = fake(BEGIN + "fake.result()", "test", "authenticate",
+                  "user=bob", "acct_mgmt", stack=BOTH)
+    assert played.results == [SUCCESS, PERM_DENIED]
+
+
+def test_grant_of_another_phase(fake):
+    """A sign-in that was granted says nothing of the account phase."""
+    played = fake("fake.grant()", "test", "acct_mgmt", typed="\n",
+                  stack=BOTH)
+    assert played.result == PERM_DENIED
+    assert played.decisions[0]["reason"] == "protocol_error"
+
+
+@pytest.mark.parametrize("verdict, reason, code", [
+    (1, "account_active", SUCCESS), (1, "account_grace", SUCCESS),
+    (1, "account_not_checked", SUCCESS), (2, "account_disabled", PERM_DENIED),
+    (2, "account_expired", ACCT_EXPIRED), (2, "grace_over", PERM_DENIED),
+    (3, "provider_timeout", PERM_DENIED)])
+def test_account_phase(fake, verdict, reason, code):
+    """What its verdicts come to."""
+    played = fake(
+        f"fake.greet(); fake.ready(); fake.result(VERDICT={verdict}, "
+        f"REASON='{reason}', PHASE=2)", "test", "acct_mgmt", decisions=0,
+        stack=("account [success=done default=die] pam_oauth2.so",))
+    assert played.result == code
+
+
+@pytest.mark.parametrize("verdict, reason", [
+    (1, "approved"), (1, "second_factor"), (1, "account_disabled"),
+    (2, "account_active"), (3, "account_active"), (4, "account_active"),
+    (4, "account_disabled"), (4, "silent")])
+def test_account_phase_is_never_taken_for_another(fake, verdict, reason):
+    """Verdicts that the account phase does not have, or not so."""
+    played = fake(
+        f"fake.greet(); fake.ready(); fake.result(VERDICT={verdict}, "
+        f"REASON='{reason}', PHASE=2)", "test", "acct_mgmt",
+        stack=("account [success=ok ignore=ok default=die] pam_oauth2.so",
+               "account required pam_permit.so"))
+    assert played.result == PERM_DENIED
+    assert played.decisions[0]["reason"] == "protocol_error"
 
 
 def test_approval_ends_with_the_next_attempt(fake):
@@ -278,11 +311,12 @@ if flag.exists():
     fake.result(VERDICT=2, REASON="access_denied")
 else:
     flag.touch()
-    fake.grant()
+    fake.greet()
+    fake.result()
 """
     played = fake(script, "test", "authenticate", "authenticate",
-                  "acct_mgmt", typed="\n", decisions=0, stack=NO_OPINION)
-    assert played.results == [SUCCESS, AUTH_ERR, SUCCESS]
+                  "acct_mgmt", stack=BOTH)
+    assert played.results == [SUCCESS, AUTH_ERR, PERM_DENIED]
 
 
 @pytest.mark.parametrize("control", ["required", "requisite", "sufficient"])

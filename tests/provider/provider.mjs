@@ -114,6 +114,8 @@ function configure(options, accounts, journal) {
       bitsOfOpaqueRandomness: (ctx, { kind }) => (
         kind === 'AuthorizationCode' ? Number(options['code-bits']) : 256),
     },
+    issueRefreshToken: (ctx, client) => (
+      client.grantTypeAllowed('refresh_token')),
     jwks: makeKeys(),
     renderError: pages.error,
     rotateRefreshToken: true,
@@ -146,6 +148,7 @@ function recordRequests(journal) {
       status: ctx.status,
       error: ctx.body?.error,
       grant_type: ctx.oidc?.params?.grant_type,
+      scope: ctx.oidc?.params?.scope,
       client: ctx.oidc?.client?.clientId,
       connection: ctx.socket.connectionNumber,
       ms: Number((now() - t).toFixed(3)),

@@ -257,13 +257,17 @@ class House:
         write_file(Path("/etc/sudoers.d/house"), SUDOERS, 0o440)
 
     @staticmethod
-    def authorize_key(user):
-        """Make a key that lets a user in; returns its file."""
-        key = make_key(HOME / f"key-of-{user}")
+    def authorize_key(user, name="key"):
+        """Make a key that lets a user in, or find it; returns its file."""
+        file = HOME / f"{name}-of-{user}"
+        if file.exists():
+            return file
+        make_key(file)
         directory = HOME / "people" / user / ".ssh"
-        directory.mkdir(mode=0o755)
-        shutil.copy(key.with_suffix(".pub"), directory / "authorized_keys")
-        return key
+        directory.mkdir(mode=0o755, exist_ok=True)
+        with (directory / "authorized_keys").open("a") as keys:
+            keys.write(file.with_suffix(".pub").read_text())
+        return file
 
     def reset(self):
         """Forget everything that earlier logins left."""
@@ -329,10 +333,11 @@ class House:
         self._providers.append(provider)
         return provider
 
-    def start_sshd(self, name="sshd", **options):
+    def start_sshd(self, name="sshd", under=(), **options):
         """Start an sshd; options are sshd_config keywords.
 
-        Under another name it is another PAM service.
+        Under another name it is another PAM service; under: the command
+        that starts it.
         """
         directory = HOME / f"sshd{len(self._sshds)}"
         directory.mkdir(mode=0o700)
@@ -347,7 +352,7 @@ class House:
         log = directory / "log"
         log.touch()
         process = subprocess.Popen(
-            [binary, "-D", "-f", config, "-E", log, *self._spare()],
+            [*under, binary, "-D", "-f", config, "-E", log, *self._spare()],
             stdin=subprocess.DEVNULL, env={"PATH": os.environ["PATH"]})
         sshd = Sshd(process, port, key, log)
         self._sshds.append(sshd)

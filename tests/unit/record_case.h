@@ -31,7 +31,6 @@ sample_record(const char *token)
 	record->auth_time = 1699999999;
 	assert_int_equal(strlist_add(&record->keys, "SHA256:abc"), 0);
 	assert_int_equal(strlist_add_words(&record->amr, "pwd otp"), 0);
-	assert_int_equal(strlist_add_words(&record->scopes, "openid email"), 0);
 	return record;
 }
 

@@ -31,6 +31,7 @@ answer(enum wire_type type, const char *text, struct wire_out *out)
 		wire_put_u64(out, WIRE_TAG_IS_ISS_SENT, 0);
 		wire_put_u64(out, WIRE_TAG_IS_CLAIMS_PARAMETER, 1);
 		wire_put_u64(out, WIRE_TAG_LACKS_S256, 0);
+		wire_put_u64(out, WIRE_TAG_IS_OFFLINE_OFFERED, 0);
 	}
 	assert_int_equal(
 	    wire_parse(type, out->body.data, out->body.len, &m), OAUTH2_ERR_OK);

@@ -46,13 +46,19 @@ zeroed_memory_is_a_denial(void **state)
 }
 
 static void
-approved_alone_is_granted(void **state)
+these_alone_are_granted(void **state)
 {
 	(void)state;
-	for (int i = 0; i < REASON_COUNT; i++)
+	for (int i = 0; i < REASON_COUNT; i++) {
 		assert_int_equal(
 		    reason_class((enum reason)i) == REASON_CLASS_GRANTED,
-		    i == REASON_approved);
+		    i == REASON_approved || i == REASON_second_factor ||
+			i == REASON_pin || i == REASON_session);
+		assert_int_equal(
+		    reason_class((enum reason)i) == REASON_CLASS_CONFIRMED,
+		    i == REASON_account_active || i == REASON_account_grace ||
+			i == REASON_account_not_checked);
+	}
 }
 
 static void
@@ -135,7 +141,7 @@ main(void)
 		cmocka_unit_test(every_name_is_found_again),
 		cmocka_unit_test(an_unknown_name_is_not_found),
 		cmocka_unit_test(zeroed_memory_is_a_denial),
-		cmocka_unit_test(approved_alone_is_granted),
+		cmocka_unit_test(these_alone_are_granted),
 		cmocka_unit_test(
 		    a_number_outside_the_list_is_an_internal_error),
 		cmocka_unit_test(a_stranger_cannot_tell_the_rules_apart),

@@ -29,6 +29,15 @@ the_least_there_can_be_gives_the_defaults(void **state)
 	assert_null(s->banner_before);
 	assert_null(s->banner_after);
 	assert_null(s->support);
+	assert_int_equal(s->refresh_use, SETTINGS_REFRESH_ACCOUNT_CHECK);
+	assert_int_equal(s->refresh_max_age, 43200);
+	assert_int_equal(s->refresh_idle, 28800);
+	assert_int_equal(s->account_max_age, 2592000);
+	assert_int_equal(
+	    s->account_token_missing, SETTINGS_TOKEN_MISSING_IGNORE);
+	assert_int_equal(s->account_services.count, 1);
+	assert_int_equal(s->account_exempt.count, 0);
+	assert_int_equal(s->grace_max, 14400);
 	assert_false(s->debug);
 }
 
@@ -378,6 +387,77 @@ files_add_to_each_other_and_never_disagree(void **state)
 	    d.text, "d:2: qr is already set in b:2; keep one of them");
 }
 
+static void
+a_user_name_is_never_enough(void **state)
+{
+	static const char use[] = "[pam_oauth2]\n"
+				  "refresh_use = second-factor\n";
+	static const struct {
+		const char *requires;
+		bool is_enough;
+	} rows[] = {
+		{ "ssh-publickey", true },
+		{ "prior-module", true },
+		{ "same-network ssh-publickey", true },
+		{ "prior-module same-network", true },
+		{ "same-network", false },
+		{ "same-network same-network", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		AUTO(settings_free) struct settings *s = NULL;
+		AUTO(buf_free) struct buf text = BUF(1000);
+
+		buf_printf(&text, "%srefresh_requires = %s\n" PROVIDER, use,
+		    rows[i].requires);
+		if (rows[i].is_enough)
+			s = good(buf_text(&text), "sshd");
+		else
+			bad(buf_text(&text), "refresh_requires of service sshd",
+			    "a user name would be enough");
+	}
+}
+
+/* It is refused for what it may do, not for what it is called. */
+static void
+a_network_alone_may_stand_where_it_lets_nobody_in(void **state)
+{
+	AUTO(settings_free)
+	struct settings *s = good("[pam_oauth2]\n"
+				  "refresh_requires = same-network\n" PROVIDER,
+	    "sshd");
+
+	(void)state;
+	assert_int_equal(s->refresh_use, SETTINGS_REFRESH_ACCOUNT_CHECK);
+}
+
+static void
+grace_is_for_the_account_check_alone(void **state)
+{
+	static const struct {
+		const char *use;
+		int idp_down;
+	} rows[] = {
+		{ "account-check", SETTINGS_IDP_DOWN_GRACE },
+		{ "off", SETTINGS_IDP_DOWN_DENY },
+		{ "second-factor", SETTINGS_IDP_DOWN_DENY },
+		{ "second-factor\nidp_down = grace", SETTINGS_IDP_DOWN_GRACE },
+		{ "account-check\nidp_down = deny", SETTINGS_IDP_DOWN_DENY },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		AUTO(settings_free) struct settings *s = NULL;
+		AUTO(buf_free) struct buf text = BUF(1000);
+
+		buf_printf(&text, "[service sshd]\nrefresh_use = %s\n" PROVIDER,
+		    rows[i].use);
+		s = good(buf_text(&text), "sshd");
+		assert_int_equal(s->idp_down, rows[i].idp_down);
+	}
+}
+
 int
 main(void)
 {
@@ -396,6 +476,10 @@ main(void)
 		    a_credential_and_the_method_that_uses_it_go_together),
 		cmocka_unit_test(what_would_have_no_effect_is_refused),
 		cmocka_unit_test(files_add_to_each_other_and_never_disagree),
+		cmocka_unit_test(a_user_name_is_never_enough),
+		cmocka_unit_test(
+		    a_network_alone_may_stand_where_it_lets_nobody_in),
+		cmocka_unit_test(grace_is_for_the_account_check_alone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

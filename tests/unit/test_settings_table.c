@@ -17,6 +17,12 @@ static const struct {
 	    "client_secret_file = /etc/s\n" },
 	{ "token_endpoint_auth_method", "private_key_jwt",
 	    "private_key_file = /etc/k\n" },
+	{ "revocation_endpoint_auth_method", "client_secret_post",
+	    "client_secret_file = /etc/s\n" },
+	{ "revocation_endpoint_auth_method", "client_secret_basic",
+	    "client_secret_file = /etc/s\n" },
+	{ "revocation_endpoint_auth_method", "private_key_jwt",
+	    "private_key_file = /etc/k\n" },
 	{ "private_key_file", NULL,
 	    "token_endpoint_auth_method = private_key_jwt\n" },
 	{ "private_key_id", NULL,
@@ -208,6 +214,12 @@ static const struct {
 	{ SETTINGS_TYPE_PARAMETERS, "a=b caf\xc3\xa9=x" },
 	{ SETTINGS_TYPE_PARAMETERS, "a=b\xc2\x9b" },
 	{ SETTINGS_TYPE_PARAMETERS, "a=b state=x" },
+	{ SETTINGS_TYPE_REFRESH_PARAMETERS, "" },
+	{ SETTINGS_TYPE_REFRESH_PARAMETERS, "scope" },
+	{ SETTINGS_TYPE_REFRESH_PARAMETERS, "refresh_token=x" },
+	{ SETTINGS_TYPE_FACTORS, "" },
+	{ SETTINGS_TYPE_FACTORS, "password" },
+	{ SETTINGS_TYPE_FACTORS, "ssh-publickey,same-network" },
 };
 
 static void
@@ -248,8 +260,11 @@ put_length(struct buf *ret, const struct settings_row *row, size_t n)
 static void
 put_item(struct buf *ret, const struct settings_row *row, uint32_t n)
 {
-	if (row->type == SETTINGS_TYPE_PARAMETERS)
+	if (row->type == SETTINGS_TYPE_PARAMETERS ||
+	    row->type == SETTINGS_TYPE_REFRESH_PARAMETERS)
 		buf_printf(ret, " x%u=1", n);
+	else if (row->type == SETTINGS_TYPE_FACTORS)
+		buf_puts(ret, " " FACTOR_SSH_PUBLICKEY);
 	else if (row->type == SETTINGS_TYPE_ALGS)
 		buf_puts(ret, " ES256");
 	else

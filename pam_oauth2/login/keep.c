@@ -1,0 +1,142 @@
+#include "login/keep.h"
+
+#include "base/file.h"
+#include "base/log.h"
+#include "base/secret.h"
+#include "login/network.h"
+#include "login/openid.h"
+#include "login/ssh_keys.h"
+#include "login/stored.h"
+
+static bool
+has_record(struct signin *s)
+{
+	if (s->record == NULL)
+		s->record = record_new();
+	return s->record != NULL || signin_fail_err(s, OAUTH2_ERR_NOMEM);
+}
+
+static enum oauth2_err
+replace(const struct wire_msg *m, enum wire_tag tag, char **ret)
+{
+	char *text = NULL;
+	enum oauth2_err err = wire_take_text(m, tag, &text);
+
+	if (err != OAUTH2_ERR_OK)
+		return err;
+	secret_free(*ret);
+	*ret = text;
+	return OAUTH2_ERR_OK;
+}
+
+bool
+keep_token(struct signin *s, const struct wire_msg *tokens)
+{
+	enum oauth2_err err;
+
+	if (!has_record(s))
+		return false;
+	err =
+	    replace(tokens, WIRE_TAG_REFRESH_TOKEN, &s->record->refresh_token);
+	return err == OAUTH2_ERR_OK || signin_fail_err(s, err);
+}
+
+bool
+keep_authentication(struct signin *s, const struct wire_msg *claims)
+{
+	struct record *record;
+	enum oauth2_err err;
+
+	if (!has_record(s))
+		return false;
+	record = s->record;
+	strlist_free(&record->amr);
+	record->auth_time = (int64_t)wire_get_u64(claims, WIRE_TAG_AUTH_TIME);
+	err = replace(claims, WIRE_TAG_ACR, &record->acr);
+	if (err == OAUTH2_ERR_OK)
+		err = wire_take_list(claims, WIRE_TAG_AMR, &record->amr);
+	return err == OAUTH2_ERR_OK || signin_fail_err(s, err);
+}
+
+static enum oauth2_err
+copy(const char *text, char **ret)
+{
+	secret_free(*ret);
+	*ret = secret_strdup(text);
+	return *ret != NULL ? OAUTH2_ERR_OK : OAUTH2_ERR_NOMEM;
+}
+
+/* Keys that cannot be read are none: then their factor will be missing. */
+static enum oauth2_err
+note_keys(const char *auth_info, struct strlist *ret)
+{
+	AUTO(strlist_free) struct strlist keys = STRLIST(SSH_KEYS_MAX);
+	enum oauth2_err err = ssh_keys_read(auth_info, &keys);
+
+	strlist_free(ret);
+	if (err == OAUTH2_ERR_SYNTAX || err == OAUTH2_ERR_LIMIT)
+		return OAUTH2_ERR_OK;
+	for (size_t i = 0; err == OAUTH2_ERR_OK && i < keys.count; i++)
+		err = strlist_add(ret, keys.items[i]);
+	return err;
+}
+
+/* Who it was, from where, with which keys, and when. */
+static enum oauth2_err
+complete(struct signin *s)
+{
+	struct record *record = s->record;
+	const struct identity *who = s->identity;
+	char network[NETWORK_SIZE];
+	enum oauth2_err err = moment_now(&record->interactive, &s->detail);
+
+	record->success = record->interactive;
+	record->intent = 0;
+	if (err == OAUTH2_ERR_OK)
+		err = copy(who->sub, &record->sub);
+	if (err == OAUTH2_ERR_OK && who->email != NULL)
+		err = copy(who->email, &record->email);
+	if (err == OAUTH2_ERR_OK && openid_has_nonce(s->settings))
+		err = copy(s->nonce, &record->nonce);
+	if (err == OAUTH2_ERR_OK && network_of(s->greeting.rhost, network))
+		err = copy(network, &record->network);
+	if (err == OAUTH2_ERR_OK)
+		err = note_keys(s->greeting.auth_info, &record->keys);
+	return err;
+}
+
+static enum oauth2_err
+write_record(struct signin *s)
+{
+	AUTO(file_close) int lock = -1;
+	enum oauth2_err err = stored_lock(s, &lock);
+
+	if (err != OAUTH2_ERR_OK)
+		return err;
+	if (s->record->refresh_token != NULL)
+		return stored_keep(s, NULL);
+	signin_note(s, "the provider sent no refresh token: nothing is kept");
+	err = stored_remove(s);
+	return err == OAUTH2_ERR_NOT_FOUND ? OAUTH2_ERR_OK : err;
+}
+
+void
+keep_record(struct signin *s)
+{
+	const struct detail before = s->detail;
+	enum oauth2_err err;
+
+	if (!stored_is_wanted(s) || s->record == NULL)
+		return;
+	err = stored_open(s);
+	if (err == OAUTH2_ERR_OK)
+		err = complete(s);
+	if (err == OAUTH2_ERR_OK)
+		err = write_record(s);
+	if (err != OAUTH2_ERR_OK)
+		log_line(LOG_WARNING,
+		    "event=store id=\"%s\" the sign-in is not kept: %s",
+		    s->greeting.id,
+		    s->detail.text[0] != '\0' ? s->detail.text : err_text(err));
+	s->detail = before;
+}
