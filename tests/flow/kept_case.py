@@ -30,9 +30,9 @@ def without_id_token(name):
     return Reply(json={**documents.TOKEN, "refresh_token": name})
 
 
-def check(logins, phase=wire.PHASE_ACCOUNT, **hello):
-    """Have alice's account checked; returns the verdict."""
-    module = logins.start().greet(PHASE=phase, **hello)
+def check(logins, phase=wire.PHASE_ACCOUNT, how=(), **hello):
+    """Have alice's account checked; returns the verdict. how: for spawn()."""
+    module = logins.start(**dict(how)).greet(PHASE=phase, **hello)
     message = module.receive(20)
     if message.type == "READY":
         message = module.receive(20)
