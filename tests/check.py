@@ -18,7 +18,7 @@ from dataclasses import dataclass
 SUITES = ("system", "vectors", "flow", "pam", "unit", "browser", "lint")
 COMPUTE = ("lint", "unit", "vectors")
 LANES = 2
-NICE = 10  # of those that compute
+NICE = 5  # of those that compute
 # flow and unit have run what is left out here
 SHORTER = {"vectors": ["WITH=valgrind"]}
 
