@@ -84,8 +84,10 @@ forget(const struct arguments *args, struct output *out)
 	status = kept_open(args, &kept, out);
 	if (status != CLI_OK)
 		return status;
-	if (kept.settings != NULL)
+	if (kept.settings != NULL) {
 		query.issuer = kept.settings->provider.issuer;
+		query.client = kept.settings->provider.client_id;
+	}
 	if (kept.store != NULL)
 		err = rows_read(kept.store, &query, &rows, &d);
 	if (err != OAUTH2_ERR_OK)

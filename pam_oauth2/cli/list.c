@@ -164,6 +164,7 @@ list(const struct arguments *args, struct output *out)
 		limits.idle = kept.settings->refresh_idle;
 		query.limits = &limits;
 		query.issuer = kept.settings->provider.issuer;
+		query.client = kept.settings->provider.client_id;
 	}
 	err = moment_now(&query.now, &d);
 	if (err == OAUTH2_ERR_OK && kept.store != NULL)

@@ -173,13 +173,14 @@ read_all(const struct store *store, const struct strlist *files,
 	return OAUTH2_ERR_OK;
 }
 
-/* Whether a file that does not say it has the user's name for an issuer. */
+/* Whether a file that does not say it has the user's name for a client. */
 static bool
-has_name_for(const struct row *row, const char *user, const char *issuer)
+has_name_for(const struct row *row, const char *user, const char *issuer,
+    const char *client)
 {
 	for (int slot = 0; slot < STORE_SLOT_COUNT; slot++) {
 		const struct store_ref ref = { (enum store_slot)slot, issuer,
-			"", user, 0 };
+			client, user, 0 };
 
 		if (store_is_named(&ref, row->file))
 			return true;
@@ -191,22 +192,24 @@ static bool
 is_of(const struct rows *rows, const struct row *row,
     const struct rows_query *query)
 {
-	const char *last = NULL;
+	const struct row *last = NULL;
 
 	if (row->user != NULL)
 		return strcmp(row->user, query->user) == 0;
 	if (query->issuer != NULL &&
-	    has_name_for(row, query->user, query->issuer))
+	    has_name_for(row, query->user, query->issuer, query->client))
 		return true;
-	/* They are in order: each issuer once. */
+	/* They are in order: each client once. */
 	for (size_t i = 0; i < rows->count; i++) {
-		const char *issuer = rows->items[i].issuer;
+		const struct row *other = &rows->items[i];
 
-		if (issuer == NULL ||
-		    (last != NULL && strcmp(issuer, last) == 0))
+		if (other->issuer == NULL ||
+		    (last != NULL && strcmp(other->issuer, last->issuer) == 0 &&
+			strcmp(other->client, last->client) == 0))
 			continue;
-		last = issuer;
-		if (has_name_for(row, query->user, issuer))
+		last = other;
+		if (has_name_for(
+			row, query->user, other->issuer, other->client))
 			return true;
 	}
 	return false;

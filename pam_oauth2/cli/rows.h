@@ -54,13 +54,14 @@ rows_free_scope(struct rows *rows)
 struct rows_query {
 	const char *user;		    /* NULL: everybody's */
 	const char *issuer;		    /* of the settings, or NULL */
+	const char *client;		    /* likewise */
 	const struct record_limits *limits; /* or NULL */
 	struct moment now;
 };
 
 /*
  * Read what there is. What is broken is somebody's where it has the name of
- * their file for an issuer that is known here.
+ * their file for a client that is known here.
  *
  * ret      of zeroes; rows_free() it, also on failure.
  *

@@ -1,6 +1,5 @@
 #include "login/account.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/file.h"
@@ -10,26 +9,18 @@
 #include "login/stored.h"
 #include "login/user.h"
 
-#define PURPOSE_SIZE 128
+#define PURPOSE_MAX 2048
 
-/*
- * Whether the settings leave this account alone: other services than
- * account_services, root and system users, account_exempt, users for whom the
- * allowlist has no line, and refresh_use = off.
- */
-static bool
-is_exempt(const struct signin *s)
+bool
+account_is_exempt(const struct signin *s)
 {
 	const struct settings *settings = s->settings;
 	const struct greeting *g = &s->greeting;
-	const struct user user = { g->user, g->has_uid, g->uid };
-	enum reason reason;
 
 	return !strlist_has(&settings->account_services, g->section) ||
-	       settings->refresh_use == SETTINGS_REFRESH_OFF || g->uid == 0 ||
-	       !user_check(settings, &user, &reason, NULL) ||
-	       strlist_has(&settings->account_exempt, g->user) ||
-	       s->allowlist->count == 0;
+	       settings->refresh_use == SETTINGS_REFRESH_OFF ||
+	       (g->has_uid && user_is_system(settings, g->uid)) ||
+	       strlist_has(&settings->account_exempt, g->user);
 }
 
 /* Who has never signed in here: the administrator's choice. */
@@ -141,9 +132,8 @@ ask_provider(struct signin *s, const struct renewal_terms *terms)
 
 	switch (renewal_run(s, terms, &lock)) {
 	case RENEWAL_GOOD:
-		if (!decision_allows(s))
+		if (!renewal_decide(s, terms))
 			return;
-		renewal_tell(s, terms);
 		(void)signin_fail(s, REASON_account_active, "%s", "");
 		return;
 	case RENEWAL_SHARED:
@@ -162,30 +152,52 @@ ask_provider(struct signin *s, const struct renewal_terms *terms)
 	}
 }
 
+/* Who may not sign in, and never has, is here by other means for good. */
+static bool
+is_listed(struct signin *s)
+{
+	struct tombstone tombstone;
+
+	if (s->allowlist->count > 0)
+		return true;
+	if (stored_read(s, &tombstone) == STORE_TOMB)
+		return find_tombstone(s, &tombstone);
+	s->is_exempt = true;
+	return signin_fail(s, REASON_account_not_checked,
+	    "no line of the allowlist is for this user");
+}
+
+/* True: what is kept can be looked at. */
+static bool
+begin(struct signin *s)
+{
+	enum oauth2_err err;
+
+	if (!s->greeting.has_uid)
+		return signin_fail(
+		    s, REASON_user_unknown, "this host knows no such user");
+	err = stored_open(s);
+	if (err == OAUTH2_ERR_NOT_FOUND)
+		return find_nothing(s, "no machine id: nothing can be kept");
+	return err == OAUTH2_ERR_OK ||
+	       signin_fail(s, REASON_store_failed, NULL);
+}
+
 void
 account_check(struct signin *s)
 {
-	char purpose[PURPOSE_SIZE];
-	const struct renewal_terms terms = { look, purpose };
-	enum oauth2_err err;
+	AUTO(buf_free) struct buf purpose = BUF(PURPOSE_MAX);
+	struct renewal_terms terms = { .look = look };
 
-	s->is_exempt = is_exempt(s);
-	if (s->is_exempt) {
-		(void)signin_fail(s, REASON_account_not_checked,
-		    "the settings leave it alone");
+	if (!begin(s) || !is_listed(s))
+		return;
+	buf_printf(&purpose, "account %s %s", s->greeting.section,
+	    s->greeting.config_path);
+	if (buf_err(&purpose) != OAUTH2_ERR_OK) {
+		(void)signin_fail_err(s, buf_err(&purpose));
 		return;
 	}
-	err = stored_open(s);
-	(void)snprintf(
-	    purpose, sizeof(purpose), "account %s", s->greeting.section);
-	if (err == OAUTH2_ERR_NOT_FOUND) {
-		(void)find_nothing(s, "no machine id: nothing can be kept");
-		return;
-	}
-	if (err != OAUTH2_ERR_OK) {
-		(void)signin_fail(s, REASON_store_failed, NULL);
-		return;
-	}
+	terms.purpose = buf_text(&purpose);
 	if (look(s))
 		ask_provider(s, &terms);
 	if (s->reason == REASON_account_expired && s->record != NULL)

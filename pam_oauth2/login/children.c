@@ -56,6 +56,7 @@ fail_as_told(struct signin *s, const struct wire_msg *m)
 	    clock_monotonic_ns() >= s->deadline_ns)
 		return signin_fail_err(s, OAUTH2_ERR_TIMEOUT);
 	reason = failure_reason(err, cause, error);
+	s->is_outage = failure_is_outage(cause, status, error);
 	/* A gateway's word says nothing about what was behind it. */
 	s->has_refused = error[0] != '\0' || (status >= 400 && status < 500);
 	s->is_provider_down =
@@ -94,6 +95,7 @@ fail_late(struct signin *s)
 	if (s->has_offer)
 		return signin_fail_err(s, OAUTH2_ERR_TIMEOUT);
 	s->is_provider_down = children_have_had_time(s);
+	s->is_outage = true;
 	return signin_fail(s, REASON_provider_timeout, "no answer at all");
 }
 
@@ -121,8 +123,10 @@ await_message(struct signin *s, struct wire *child, struct wire_msg *ret)
 	struct pollfd p[] = {
 		{ .fd = s->is_spending ? -1 : s->person->fd, .events = POLLIN },
 		{ .fd = child->fd, .events = POLLIN },
-		{ .fd = s->judge->fd },
-		{ .fd = s->is_waiting_for_keys ? s->fetcher->fd : -1 },
+		{ .fd = s->is_spending ? -1 : s->judge->fd },
+		{ .fd = s->is_waiting_for_keys && !s->is_spending
+			    ? s->fetcher->fd
+			    : -1 },
 	};
 	/* What is under way ends with the worker's own time, and its word. */
 	const int64_t until_ns =

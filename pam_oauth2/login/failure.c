@@ -9,7 +9,34 @@
 static const char *const rejections[] = { "invalid_client",
 	"unauthorized_client", "unsupported_grant_type", "invalid_scope",
 	"device_flow_disabled", "incorrect_client_credentials",
-	"redirect_uri_mismatch" };
+	"redirect_uri_mismatch", NULL };
+
+/* A refresh token is of no use any more: RFC 6749's word, and GitHub's. */
+static const char *const ends[] = { "invalid_grant", "bad_refresh_token",
+	NULL };
+
+/* The provider cannot answer, or cannot know us: an expired secret. */
+static const char *const outages[] = { "invalid_client", "server_error",
+	"temporarily_unavailable", NULL };
+
+static bool
+is_among(const char *const *words, const char *word)
+{
+	for (; *words != NULL; words++)
+		if (strcmp(*words, word) == 0)
+			return true;
+	return false;
+}
+
+bool
+failure_is_outage(enum oauth2_cause cause, int http_status, const char *error)
+{
+	if (error[0] != '\0')
+		return is_among(outages, error);
+	if (http_status != 0)
+		return http_status >= 500;
+	return cause == OAUTH2_CAUSE_TRANSPORT || cause == OAUTH2_CAUSE_TIMEOUT;
+}
 
 enum reason
 failure_reason(enum oauth2_err err, enum oauth2_cause cause, const char *error)
@@ -31,12 +58,10 @@ failure_reason(enum oauth2_err err, enum oauth2_cause cause, const char *error)
 	default:
 		break;
 	}
-	if (err == OAUTH2_ERR_REFRESH_TOKEN &&
-	    strcmp(error, "invalid_grant") == 0)
+	if (err == OAUTH2_ERR_REFRESH_TOKEN && is_among(ends, error))
 		return REASON_token_revoked;
-	for (size_t i = 0; i < sizeof(rejections) / sizeof(*rejections); i++)
-		if (strcmp(error, rejections[i]) == 0)
-			return REASON_client_rejected;
+	if (is_among(rejections, error))
+		return REASON_client_rejected;
 	switch (cause) {
 	case OAUTH2_CAUSE_TRANSPORT:
 		return REASON_provider_unreachable;

@@ -336,7 +336,7 @@ judge_userinfo_alone(struct signin *s, const struct strlist *claims)
 	if (!keys_trust(s) ||
 	    !ask_userinfo(s, claims, &s->identity, &is_signed))
 		return false;
-	s->is_unsigned = !is_signed;
+	s->is_unsigned = s->is_unproven = !is_signed;
 	return true;
 }
 

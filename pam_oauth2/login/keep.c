@@ -1,5 +1,7 @@
 #include "login/keep.h"
 
+#include <string.h>
+
 #include "base/file.h"
 #include "base/log.h"
 #include "base/secret.h"
@@ -16,17 +18,31 @@ has_record(struct signin *s)
 	return s->record != NULL || signin_fail_err(s, OAUTH2_ERR_NOMEM);
 }
 
+/* What is empty says nothing. */
 static enum oauth2_err
 replace(const struct wire_msg *m, enum wire_tag tag, char **ret)
 {
-	char *text = NULL;
+	AUTO(secret_text_free) char *text = NULL;
 	enum oauth2_err err = wire_take_text(m, tag, &text);
 
 	if (err != OAUTH2_ERR_OK)
 		return err;
 	secret_free(*ret);
-	*ret = text;
+	*ret = text != NULL && text[0] != '\0' ? TAKE(text) : NULL;
 	return OAUTH2_ERR_OK;
+}
+
+static enum oauth2_err
+replace_list(const struct wire_msg *m, enum wire_tag tag, struct strlist *ret)
+{
+	AUTO(strlist_free) struct strlist all = STRLIST(ret->max);
+	enum oauth2_err err = wire_take_list(m, tag, &all);
+
+	strlist_free(ret);
+	for (size_t i = 0; err == OAUTH2_ERR_OK && i < all.count; i++)
+		if (all.items[i][0] != '\0')
+			err = strlist_add(ret, all.items[i]);
+	return err;
 }
 
 bool
@@ -50,11 +66,10 @@ keep_authentication(struct signin *s, const struct wire_msg *claims)
 	if (!has_record(s))
 		return false;
 	record = s->record;
-	strlist_free(&record->amr);
 	record->auth_time = (int64_t)wire_get_u64(claims, WIRE_TAG_AUTH_TIME);
 	err = replace(claims, WIRE_TAG_ACR, &record->acr);
 	if (err == OAUTH2_ERR_OK)
-		err = wire_take_list(claims, WIRE_TAG_AMR, &record->amr);
+		err = replace_list(claims, WIRE_TAG_AMR, &record->amr);
 	return err == OAUTH2_ERR_OK || signin_fail_err(s, err);
 }
 
@@ -105,6 +120,26 @@ complete(struct signin *s)
 	return err;
 }
 
+/*
+ * Many providers give a refresh token with the first approval alone: then that
+ * of the same person goes on. False: there is none.
+ */
+static bool
+take_old_token(struct signin *s)
+{
+	AUTO(record_free) struct record *now = TAKE(s->record);
+	struct tombstone tombstone;
+	bool is_same;
+
+	is_same = stored_read(s, &tombstone) == STORE_RECORD &&
+		  strcmp(s->record->sub, now->sub) == 0;
+	if (is_same)
+		now->refresh_token = TAKE(s->record->refresh_token);
+	record_free(s->record);
+	s->record = TAKE(now);
+	return is_same;
+}
+
 static enum oauth2_err
 write_record(struct signin *s)
 {
@@ -113,7 +148,7 @@ write_record(struct signin *s)
 
 	if (err != OAUTH2_ERR_OK)
 		return err;
-	if (s->record->refresh_token != NULL)
+	if (s->record->refresh_token != NULL || take_old_token(s))
 		return stored_keep(s, NULL);
 	signin_note(s, "the provider sent no refresh token: nothing is kept");
 	err = stored_remove(s);

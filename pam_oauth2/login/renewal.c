@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/secret.h"
 #include "login/children.h"
+#include "login/decision.h"
 #include "login/judgement.h"
 #include "login/keep.h"
 #include "login/proof.h"
@@ -16,8 +17,8 @@
 /* With less time than this the answer may not come before the host ends us. */
 #define TIME_MIN_NS (3 * CLOCK_NS_PER_S)
 
-/* What a refresh and what follows it may take. */
-#define ANSWER_NS (10 * CLOCK_NS_PER_S)
+/* No boot has it. */
+#define NO_BOOT "00000000-0000-0000-0000-000000000000"
 
 /* One refresh on its way. */
 struct renewal_state {
@@ -28,19 +29,15 @@ struct renewal_state {
 };
 
 /*
- * What is no answer of the provider's: it is down, or does not take this
- * client. Where a certificate is wrong somebody else may have answered; and
- * who dawdles until no time is left gets nothing by it.
+ * Whether nobody has answered. A clear no is an answer; where a certificate is
+ * wrong somebody else may have answered; and who dawdles until no time is left
+ * gets nothing by it.
  */
 static enum renewal
 outcome_of(const struct signin *s)
 {
-	if (s->reason == REASON_provider_tls || !children_have_had_time(s))
-		return RENEWAL_FAILED;
-	return reason_class(s->reason) == REASON_CLASS_UNREACHABLE ||
-		       s->reason == REASON_client_rejected
-		   ? RENEWAL_UNKNOWN
-		   : RENEWAL_FAILED;
+	return s->is_outage && children_have_had_time(s) ? RENEWAL_UNKNOWN
+							 : RENEWAL_FAILED;
 }
 
 static bool
@@ -85,17 +82,19 @@ spend(struct signin *s, struct wire_msg *ret)
 	return has_answer;
 }
 
+/*
+ * First of all: it is of no use to anybody else. That all is well the record
+ * says only once it is decided who this is.
+ */
 static enum renewal
 keep_renewed(struct renewal_state *r, const struct wire_msg *m)
 {
-	struct record *record = r->s->record;
-	enum oauth2_err err = moment_now(&record->success, &r->s->detail);
+	enum oauth2_err err;
 
-	record->intent = 0;
+	r->s->record->intent = 0;
 	if (!keep_token(r->s, m))
 		return RENEWAL_FAILED;
-	if (err == OAUTH2_ERR_OK)
-		err = stored_keep(r->s, r->room);
+	err = stored_keep(r->s, r->room);
 	if (err == OAUTH2_ERR_OK)
 		return RENEWAL_GOOD;
 	(void)fail_store(r->s, err);
@@ -178,22 +177,6 @@ renew(struct renewal_state *r)
 	return identify(r, &m);
 }
 
-/*
- * Whoever holds it asks the provider, and has the time for that: what they
- * hear, be it the end, is for us as well. After that they were stopped.
- */
-static enum oauth2_err
-wait_for_lock(struct signin *s, int64_t until_ns, int *ret)
-{
-	enum oauth2_err err;
-
-	do {
-		err = stored_lock(s, ret);
-	} while (err == OAUTH2_ERR_TIMEOUT && clock_monotonic_ns() < until_ns &&
-		 clock_monotonic_ns() < s->deadline_ns);
-	return err;
-}
-
 enum renewal
 renewal_run(struct signin *s, const struct renewal_terms *terms, int *ret_lock)
 {
@@ -204,14 +187,15 @@ renewal_run(struct signin *s, const struct renewal_terms *terms, int *ret_lock)
 	enum oauth2_err err;
 
 	s->is_renewal = true;
+	s->is_outage = false;
 	/* All that needs the provider, but not the record: without the lock. */
 	if (!provider_is_known(s))
 		return outcome_of(s);
 	waiting_ns = clock_monotonic_ns();
-	err = wait_for_lock(s, waiting_ns + ANSWER_NS, &lock);
+	err = stored_lock(s, &lock);
 	if (err != OAUTH2_ERR_OK) {
 		(void)fail_store(s, err);
-		return outcome_of(s);
+		return RENEWAL_FAILED;
 	}
 	/* Again: whoever had the lock before may have changed everything. */
 	if (!terms->look(s))
@@ -227,8 +211,37 @@ renewal_run(struct signin *s, const struct renewal_terms *terms, int *ret_lock)
 	return outcome;
 }
 
-void
-renewal_tell(struct signin *s, const struct renewal_terms *terms)
+/*
+ * Grace and idleness are counted from the last time that all was well. After
+ * a no there was none.
+ */
+static void
+note_success(struct signin *s, bool is_well)
 {
-	shared_leave(s, terms->purpose);
+	static const struct moment never = { .boot_id = NO_BOOT };
+	struct moment *success = &s->record->success;
+	const struct detail before = s->detail;
+	enum oauth2_err err = OAUTH2_ERR_OK;
+
+	if (is_well)
+		err = moment_now(success, &s->detail);
+	else
+		*success = never;
+	if (err == OAUTH2_ERR_OK)
+		err = stored_keep(s, NULL);
+	if (err != OAUTH2_ERR_OK)
+		log_line(LOG_WARNING, "event=store id=\"%s\" %.200s",
+		    s->greeting.id, s->detail.text);
+	s->detail = before;
+}
+
+bool
+renewal_decide(struct signin *s, const struct renewal_terms *terms)
+{
+	const bool is_well = decision_allows(s);
+
+	note_success(s, is_well);
+	if (is_well)
+		shared_leave(s, terms->purpose);
+	return is_well;
 }

@@ -36,15 +36,16 @@ struct renewal_terms {
  * Read what is kept and refresh it. What it brings is on the disk when this
  * returns. s->reason and s->detail say why it is not RENEWAL_GOOD.
  *
- * ret_lock  held on RENEWAL_GOOD, until renewal_tell() or file_close().
+ * ret_lock  held on RENEWAL_GOOD, for renewal_decide(); file_close() it.
  */
 enum renewal renewal_run(
     struct signin *s, const struct renewal_terms *terms, int *ret_lock);
 
 /*
- * The login was decided well: those who were waiting with the same terms when
- * the provider was asked need not ask again.
+ * Decide about who it is now, as decision_allows(), and note it in the record:
+ * a no ends grace. After a yes those who were waiting with the same terms when
+ * the provider was asked need not ask again. The lock is held.
  */
-void renewal_tell(struct signin *s, const struct renewal_terms *terms);
+bool renewal_decide(struct signin *s, const struct renewal_terms *terms);
 
 #endif

@@ -5,14 +5,14 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "login/decision.h"
 #include "login/network.h"
+#include "login/openid.h"
 #include "login/record_age.h"
 #include "login/renewal.h"
 #include "login/ssh_keys.h"
 #include "login/stored.h"
 
-#define PURPOSE_MAX 1024
+#define PURPOSE_MAX 3072
 
 /* All keys that sshd has taken now were there at the sign-in. */
 static bool
@@ -166,11 +166,23 @@ put_purpose(const struct signin *s, struct buf *ret)
 	if (err != OAUTH2_ERR_OK)
 		return err;
 	(void)network_of(s->greeting.rhost, network);
-	buf_printf(ret, "second-factor %s %d %s", s->greeting.section,
-	    s->greeting.has_prior_module, network);
+	buf_printf(ret, "second-factor %s %s %d %s", s->greeting.section,
+	    s->greeting.config_path, s->greeting.has_prior_module, network);
 	for (size_t i = 0; i < keys.count; i++)
 		buf_printf(ret, " %s", keys.items[i]);
 	return buf_err(ret);
+}
+
+/*
+ * At a refresh there need not be an ID token; but where the provider signs who
+ * somebody is, the worker's word alone lets nobody in.
+ */
+static bool
+is_proven(struct signin *s)
+{
+	return !s->is_unproven || !openid_is_used(&s->settings->provider) ||
+	       signin_fail(s, REASON_id_token_invalid,
+		   "no ID token came with the refresh");
 }
 
 static bool
@@ -186,9 +198,8 @@ ask_provider(struct signin *s)
 	terms.purpose = buf_text(&purpose);
 	switch (renewal_run(s, &terms, &lock)) {
 	case RENEWAL_GOOD:
-		if (!decision_allows(s))
+		if (!is_proven(s) || !renewal_decide(s, &terms))
 			return false;
-		renewal_tell(s, &terms);
 		break;
 	case RENEWAL_SHARED:
 		break;
@@ -239,6 +250,8 @@ forget(struct signin *s)
 	s->line = NULL;
 	s->is_renewal = false;
 	s->is_unsigned = false;
+	s->is_unproven = false;
+	s->is_outage = false;
 	s->is_provider_down = false;
 	s->reason = REASON_internal_error;
 	memset(&s->detail, 0, sizeof(s->detail));

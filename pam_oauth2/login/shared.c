@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "login/hash_name.h"
 
-#define NOTE_MAX  2048
+#define NOTE_MAX  4096
 #define SUFFIX	  ".told"
 #define NAME_SIZE (HASH_NAME_MAX + sizeof(SUFFIX))
 

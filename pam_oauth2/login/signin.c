@@ -25,6 +25,8 @@
 #define CA_FILE_MAX    (4 * 1024 * 1024)
 #define HOST_MARGIN_NS (3 * CLOCK_NS_PER_S) /* to end before the host does */
 
+static bool learn_settings(struct signin *s);
+static bool is_left_alone(struct signin *s);
 static bool learn_rules(struct signin *s);
 static bool host_can_ask(struct signin *s);
 static bool has_time(struct signin *s);
@@ -75,7 +77,8 @@ tell(struct signin *s)
 {
 	if (!person_greets(s))
 		return;
-	if (learn_rules(s) && has_time(s) && person_hears_deadline(s))
+	if (learn_settings(s) && !is_left_alone(s) && learn_rules(s) &&
+	    has_time(s) && person_hears_deadline(s))
 		serve(s);
 	answer(s);
 	revocation_of_rest(s);
@@ -116,8 +119,11 @@ signin_refuse(
 
 	if (!person_greets(&s))
 		return;
-	(void)signin_fail(&s, reason, "%s", why);
+	if (s.greeting.phase != WIRE_PHASE_ACCOUNT || !learn_settings(&s) ||
+	    !is_left_alone(&s))
+		(void)signin_fail(&s, reason, "%s", why);
 	answer(&s);
+	settings_free(s.settings);
 }
 
 static int64_t
@@ -172,9 +178,9 @@ is_allowlist_right(struct signin *s)
 	       signin_fail(s, REASON_allowlist_invalid, NULL);
 }
 
-/* Settings, secret or private key, allowlist: all right, or nobody gets in. */
+/* All right, or nobody gets in. */
 static bool
-learn_rules(struct signin *s)
+learn_settings(struct signin *s)
 {
 	const struct greeting *g = &s->greeting;
 	const char *path =
@@ -187,6 +193,13 @@ learn_rules(struct signin *s)
 		return signin_fail(s, REASON_settings_invalid, NULL);
 	log_set_debug(s->settings->debug || g->is_debug);
 	set_deadline(s);
+	return true;
+}
+
+/* Likewise: secret or private key, allowlist. */
+static bool
+learn_rules(struct signin *s)
+{
 	if (!is_ca_file_trusted(s))
 		return signin_fail(s, REASON_settings_invalid, NULL);
 	if (settings_read_secret(s->settings, &s->client_secret, &s->detail) !=
@@ -198,11 +211,23 @@ learn_rules(struct signin *s)
 		return false;
 	signin_note(s,
 	    "settings of %s: provider %s, %lld s; %zu lines of the allowlist",
-	    g->section, s->settings->provider.name,
+	    s->greeting.section, s->settings->provider.name,
 	    (long long)((s->deadline_ns - clock_monotonic_ns()) /
 			CLOCK_NS_PER_S),
 	    s->allowlist->count);
 	return true;
+}
+
+/* An account that is none of our business, whatever else is wrong. */
+static bool
+is_left_alone(struct signin *s)
+{
+	s->is_exempt =
+	    s->greeting.phase == WIRE_PHASE_ACCOUNT && account_is_exempt(s);
+	if (s->is_exempt)
+		(void)signin_fail(s, REASON_account_not_checked,
+		    "the settings leave it alone");
+	return s->is_exempt;
 }
 
 static bool

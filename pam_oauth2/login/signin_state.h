@@ -57,6 +57,7 @@ struct signin {
 	bool is_revocation;  /* it is given back */
 	char *left_over;     /* secret: a token to give back in the end */
 	bool is_spending;    /* a refresh is under way: nothing ends the wait */
+	bool is_outage;	     /* nobody has answered, or to nobody */
 	bool has_refused;    /* the provider's answer was a clear no */
 	int64_t asked_ns;    /* monotonic: when the refresh was sent */
 	int64_t deadline_ns; /* monotonic */
@@ -65,6 +66,7 @@ struct signin {
 	bool is_provider_down; /* it never did, nor anybody for it */
 	enum reason reason;    /* how it ended; denied until decided */
 	bool is_exempt;	       /* the account is none of our business */
+	bool is_unproven;      /* who it is, is: of a refresh */
 	bool is_unsigned;      /* what decides is the worker's word */
 	const struct allowlist_line *line; /* that granted; borrowed */
 	struct detail detail;

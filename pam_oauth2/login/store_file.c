@@ -6,6 +6,8 @@
 #include "login/hash_name.h"
 #include "login/store_keys.h"
 
+#define WHOSE_MAX 16384 /* client_id and user */
+
 static const struct {
 	const char *suffix;
 	const char *kind;
@@ -26,8 +28,14 @@ store_file_free(struct store_file *file)
 enum oauth2_err
 store_file_name(const struct store_ref *ref, char ret[STORE_FILE_NAME_SIZE])
 {
-	const struct hash_name what = { "record", ref->issuer, ref->user };
+	AUTO(buf_free) struct buf whose = BUF(WHOSE_MAX);
+	struct hash_name what = { .purpose = "record", .issuer = ref->issuer };
 
+	/* A client_id is one line. */
+	buf_printf(&whose, "%s\n%s", ref->client, ref->user);
+	if (buf_err(&whose) != OAUTH2_ERR_OK)
+		return buf_err(&whose);
+	what.who = buf_text(&whose);
 	return hash_name(
 	    &what, slots[ref->slot].suffix, ret, STORE_FILE_NAME_SIZE);
 }

@@ -5,6 +5,9 @@
 #include "base/clock.h"
 #include "base/paths.h"
 
+/* What a refresh and what follows it may take. */
+#define ANSWER_NS (12 * CLOCK_NS_PER_S)
+
 bool
 stored_is_wanted(const struct signin *s)
 {
@@ -78,8 +81,15 @@ enum oauth2_err
 stored_lock(struct signin *s, int *ret_fd)
 {
 	const struct store_ref ref = ref_of(s);
+	const int64_t latest_ns = clock_monotonic_ns() + ANSWER_NS;
+	const int64_t until_ns =
+	    s->deadline_ns < latest_ns ? s->deadline_ns : latest_ns;
+	enum oauth2_err err;
 
-	return store_lock(s->store, &ref, s->deadline_ns, ret_fd, &s->detail);
+	do {
+		err = store_lock(s->store, &ref, until_ns, ret_fd, &s->detail);
+	} while (err == OAUTH2_ERR_TIMEOUT && clock_monotonic_ns() < until_ns);
+	return err;
 }
 
 enum oauth2_err

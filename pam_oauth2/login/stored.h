@@ -28,7 +28,10 @@ enum oauth2_err stored_open(struct signin *s) MUST_CHECK;
 enum store_state stored_read(
     struct signin *s, struct tombstone *ret) MUST_CHECK;
 
-/* As store_lock(), which says how long it waits. */
+/*
+ * As store_lock(), for as long as an answer of the provider's may take: whoever
+ * holds it asks, and what they hear, be it the end, is for us as well.
+ */
 enum oauth2_err stored_lock(struct signin *s, int *ret_fd) MUST_CHECK;
 
 /* As store_reserve(). */

@@ -60,6 +60,12 @@ check_uid(const struct settings *settings, uid_t uid, struct detail *d)
 }
 
 bool
+user_is_system(const struct settings *settings, uid_t uid)
+{
+	return uid == 0 || !check_uid(settings, uid, NULL);
+}
+
+bool
 user_check(const struct settings *settings, const struct user *user,
     enum reason *ret_reason, struct detail *d)
 {

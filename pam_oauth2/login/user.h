@@ -29,4 +29,7 @@ struct user {
 bool user_check(const struct settings *settings, const struct user *user,
     enum reason *ret_reason, struct detail *d) MUST_CHECK;
 
+/* Root, or one of the other uids that user_check() refuses. */
+bool user_is_system(const struct settings *settings, uid_t uid);
+
 #endif

@@ -179,6 +179,11 @@ greet(struct attempt *a, int flags)
 		return false;
 	}
 	pw = pam_modutil_getpwnam(a->pamh, h->user);
+	/* Of an account there may be several names, and one record. */
+	if (pw != NULL && h->phase == WIRE_PHASE_ACCOUNT) {
+		pw = pam_modutil_getpwuid(a->pamh, pw->pw_uid);
+		h->user = pw != NULL ? pw->pw_name : h->user;
+	}
 	h->has_uid = pw != NULL;
 	h->uid = pw != NULL ? pw->pw_uid : 0;
 	return true;
@@ -297,13 +302,18 @@ attempt_authenticate(pam_handle_t *pamh, int flags, int argc, const char **argv)
 	return authenticate_code(&a);
 }
 
-/* Cron jobs of root go on, whatever has become of us. */
+/*
+ * Cron jobs of root go on, whatever has become of us; and a host that is not
+ * root lets nobody in, such as a screen locker.
+ */
 static bool
-is_root(pam_handle_t *pamh)
+is_none_of_ours(pam_handle_t *pamh)
 {
 	const void *user = NULL;
 	const struct passwd *pw;
 
+	if (geteuid() != 0)
+		return true;
 	if (pam_get_item(pamh, PAM_USER, &user) != PAM_SUCCESS || user == NULL)
 		return false;
 	pw = pam_modutil_getpwnam(pamh, user);
@@ -319,7 +329,7 @@ attempt_account(pam_handle_t *pamh, int flags, int argc, const char **argv)
 		.result = { .verdict = WIRE_VERDICT_DENY },
 	};
 
-	if (is_root(pamh))
+	if (is_none_of_ours(pamh))
 		return PAM_IGNORE;
 	if (!ask_and_tell(&a, flags, argc, argv))
 		return PAM_PERM_DENIED;

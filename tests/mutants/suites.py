@@ -61,6 +61,9 @@ CONTROLS = {
         "test_each_use_brings_the_next_one",
         "test_userinfo_says_it_where_no_id_token_comes",
         "test_who_has_never_signed_in"),
+    "flow/test_helper_kept_faults.py": (
+        "test_no_uid_for_a_moment_is_no_way_round",
+        "test_another_client_does_not_overwrite"),
     "flow/test_helper_login.py": ("test_grant", "test_declined"),
     "flow/test_openid_keys.py": (
         "test_signing_key_rotation[a new key]",

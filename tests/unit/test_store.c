@@ -39,7 +39,7 @@ words_of(const struct store_ref *ref, struct detail *ret)
 }
 
 static void
-another_uid_client_machine_or_key_is_foreign(void **state)
+another_uid_machine_or_key_is_foreign_and_another_client_none(void **state)
 {
 	struct store_ref other = alice;
 	struct detail d = { .text = "" };
@@ -49,8 +49,8 @@ another_uid_client_machine_or_key_is_foreign(void **state)
 	other.uid = 1002;
 	assert_int_equal(state_of(&other), STORE_FOREIGN);
 	other = alice;
-	other.client = "linux2";
-	assert_int_equal(state_of(&other), STORE_FOREIGN);
+	other.client = "linux2"; /* it has a file of its own */
+	assert_int_equal(state_of(&other), STORE_NONE);
 	put("machine-id", "3d1219c7c4c5404aaa1f6d2a48adfda5\n", 0600);
 	assert_int_equal(words_of(&alice, &d), STORE_FOREIGN);
 	assert_non_null(strstr(d.text, "of another machine"));
@@ -390,7 +390,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(what_is_kept_is_read_back_and_by_nobody_else),
-		TEST(another_uid_client_machine_or_key_is_foreign),
+		TEST(
+		    another_uid_machine_or_key_is_foreign_and_another_client_none),
 		TEST(on_the_disk_nothing_shows_but_whose_it_is),
 		TEST(no_two_files_are_alike),
 		TEST(every_byte_counts_and_no_cut_passes),
