@@ -40,6 +40,12 @@ LDFLAGS_client_driver := -Wl,--wrap=secret_alloc,--wrap=secret_strdup
 LDFLAGS_signin_driver := -Wl,--wrap=audit_write,--wrap=getrandom
 # a record that says what the test wants
 LDFLAGS_test_binding := -Wl,--wrap=subjects_check,--wrap=subjects_admit
+# tests/unit/pin_person_case.h
+LDFLAGS_test_pin := -Wl,--wrap=stored_open,--wrap=stored_read \
+    -Wl,--wrap=stored_try_pin,--wrap=stored_make_pin,--wrap=stored_lock \
+    -Wl,--wrap=stored_keep,--wrap=stored_remove,--wrap=resume_opens \
+    -Wl,--wrap=resume_looks,--wrap=resume_renews,--wrap=resume_gives_up
+LDFLAGS_test_pin_change := $(LDFLAGS_test_pin)
 FLAVOURS := release asan valgrind
 
 CORE_SRC := $(foreach d,base codec net oauth2 login,$(wildcard pam_oauth2/$d/*.c))

@@ -13,6 +13,8 @@
 #define PATH_TOKENS   PATH_STATE "/tokens"
 #define PATH_RUN      "/run/pam_oauth2"
 #define PATH_LOCKS    PATH_RUN "/locks"
+#define PATH_PENDING  PATH_RUN "/pending"
+#define PATH_SESSIONS PATH_RUN "/sessions"
 
 /* Which machine, and since when it runs. */
 #define PATH_MACHINE_ID "/etc/machine-id"

@@ -46,6 +46,7 @@ send_hello(struct session *s)
 	wire_put_text(&out, WIRE_TAG_TTY, h->tty);
 	wire_put_u64(&out, WIRE_TAG_STARTED_NS, (uint64_t)h->started_ns);
 	wire_put_text(&out, WIRE_TAG_AUTH_INFO, h->auth_info);
+	wire_put_text(&out, WIRE_TAG_TICKET, h->ticket);
 	wire_put_u64(&out, WIRE_TAG_IS_PRIOR_MODULE, h->has_prior_module);
 	if (h->alarm_ns != 0)
 		wire_put_u64(&out, WIRE_TAG_ALARM_NS, (uint64_t)h->alarm_ns);
@@ -161,6 +162,10 @@ is_consistent(enum wire_phase phase, const struct session_result *result)
 {
 	const enum reason_class class = reason_class(result->reason);
 
+	if (result->ticket[0] != '\0' &&
+	    (phase != WIRE_PHASE_AUTHENTICATE ||
+		result->verdict != WIRE_VERDICT_GRANT))
+		return false;
 	if (phase == WIRE_PHASE_REVOKE)
 		return (result->verdict == WIRE_VERDICT_GRANT) ==
 		       (result->reason == REASON_token_revoked);
@@ -195,6 +200,9 @@ on_result(struct session *s, const struct wire_msg *m)
 	if (err == OAUTH2_ERR_OK)
 		err = wire_copy_text(
 		    m, WIRE_TAG_TEXT, result.text, sizeof(result.text));
+	if (err == OAUTH2_ERR_OK)
+		err = wire_copy_text(
+		    m, WIRE_TAG_TICKET, result.ticket, sizeof(result.ticket));
 	if (err != OAUTH2_ERR_OK)
 		return OAUTH2_ERR_PROTOCOL;
 	if (!is_consistent(s->hello->phase, &result))

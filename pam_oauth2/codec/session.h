@@ -25,6 +25,7 @@ struct session_hello {
 	const char *rhost;
 	const char *tty;
 	const char *auth_info; /* of sshd: what has succeeded before */
+	const char *ticket;    /* of open_session: from the sign-in before */
 	bool has_prior_module; /* root says: a module has proved who it is */
 	bool has_uid;	       /* the user exists */
 	uid_t uid;
@@ -54,6 +55,7 @@ struct session_result {
 	enum wire_verdict verdict;
 	enum reason reason;
 	char text[1025]; /* for the person, "" when there is nothing to say */
+	char ticket[WIRE_TICKET_MAX + 1]; /* for open_session; "": none */
 };
 
 /*

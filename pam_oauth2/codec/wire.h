@@ -22,6 +22,7 @@
 #define WIRE_VERSION	1
 #define WIRE_NONCE_SIZE 16
 #define WIRE_PACKET_MAX 65535 /* bytes, on any leg */
+#define WIRE_TICKET_MAX 32    /* hexadecimal digits */
 
 /* Who sends: the upper four bits of a type. */
 enum wire_sender {
@@ -172,6 +173,7 @@ enum wire_tag {
 	WIRE_TAG_BASIC_RAW,
 	WIRE_TAG_IS_PKCE_PLAIN,
 	WIRE_TAG_JWT,
+	WIRE_TAG_TICKET, /* for the session that follows, see login/ticket.h */
 	WIRE_TAG_COUNT
 };
 
@@ -218,6 +220,7 @@ enum wire_echo {
 	WIRE_ECHO_ENTER,     /* with echo; the answer is "" whatever is typed */
 	WIRE_ECHO_ON,
 	WIRE_ECHO_OFF,
+	WIRE_ECHO_OFFER, /* likewise; who does not answer has answered "" */
 };
 
 /* WIRE_TAG_VERDICT of RESULT */

@@ -25,7 +25,8 @@
 	    LANDLOCK_ACCESS_FS_MAKE_REG)
 
 static const char *const directories[] = { PATH_CACHE, PATH_STATE,
-	PATH_SUBJECTS, PATH_TOKENS, PATH_RUN, PATH_LOCKS };
+	PATH_SUBJECTS, PATH_TOKENS, PATH_RUN, PATH_LOCKS, PATH_PENDING,
+	PATH_SESSIONS };
 
 static bool
 allow(int rules, const char *path)

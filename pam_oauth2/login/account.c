@@ -17,7 +17,7 @@ account_is_exempt(const struct signin *s)
 	const struct settings *settings = s->settings;
 	const struct greeting *g = &s->greeting;
 
-	return !strlist_has(&settings->account_services, g->section) ||
+	return !stored_is_checked(s) ||
 	       settings->refresh_use == SETTINGS_REFRESH_OFF ||
 	       (g->has_uid && user_is_system(settings, g->uid)) ||
 	       strlist_has(&settings->account_exempt, g->user);
@@ -132,8 +132,9 @@ ask_provider(struct signin *s, const struct renewal_terms *terms)
 
 	switch (renewal_run(s, terms, &lock)) {
 	case RENEWAL_GOOD:
-		if (!renewal_decide(s, terms))
+		if (!renewal_decide(s))
 			return;
+		renewal_tell(s, terms);
 		(void)signin_fail(s, REASON_account_active, "%s", "");
 		return;
 	case RENEWAL_SHARED:

@@ -129,8 +129,10 @@ greeting_read(const struct wire_msg *hello, const struct greeting_host *host,
 	COPY(WIRE_TAG_RHOST, ret->rhost);
 	COPY(WIRE_TAG_TTY, ret->tty);
 	COPY(WIRE_TAG_AUTH_INFO, ret->auth_info);
+	COPY(WIRE_TAG_TICKET, ret->ticket);
 	if (!host->is_sshd)
 		ret->auth_info[0] = '\0';
+	ret->host = host->pid;
 	ret->phase = (enum wire_phase)wire_get_u64(hello, WIRE_TAG_PHASE);
 	ret->has_prior_module =
 	    wire_get_u64(hello, WIRE_TAG_IS_PRIOR_MODULE) == 1;

@@ -25,10 +25,12 @@ struct greeting {
 	/* What sshd says has succeeded before; "" of any other host. */
 	char auth_info[GREETING_AUTH_INFO_MAX + 1];
 	bool has_prior_module; /* root asserts that one proved who it is */
+	char ticket[WIRE_TICKET_MAX + 1]; /* of open_session */
 	bool has_uid;
 	uid_t uid;
 	uint32_t flags; /* PAM's */
 	uid_t ruid;	/* who runs the host process */
+	pid_t host;	/* that process */
 	bool can_converse;
 	bool is_debug;
 	/* Monotonic: when the sign-in began, when the host began to count,

@@ -7,6 +7,7 @@
 #include "base/secret.h"
 #include "login/network.h"
 #include "login/openid.h"
+#include "login/pin_choice.h"
 #include "login/ssh_keys.h"
 #include "login/stored.h"
 
@@ -155,6 +156,45 @@ write_record(struct signin *s)
 	return err == OAUTH2_ERR_NOT_FOUND ? OAUTH2_ERR_OK : err;
 }
 
+/*
+ * The account is alive: what had ended it here is over. A record is left
+ * alone: its token is another, of an earlier sign-in.
+ */
+static enum oauth2_err
+lift_tombstone(struct signin *s)
+{
+	AUTO(file_close) int lock = -1;
+	struct tombstone tombstone;
+	enum oauth2_err err = stored_lock(s, &lock);
+
+	if (err != OAUTH2_ERR_OK || stored_read(s, &tombstone) != STORE_TOMB)
+		return err;
+	return stored_remove(s);
+}
+
+/*
+ * Many providers replace a token with each use, and end the whole sign-in
+ * where an old one comes again: so it is in one place, under the PIN where
+ * there is one, else under the host's key where the account phase needs it.
+ */
+static enum oauth2_err
+put_away(struct signin *s)
+{
+	enum oauth2_err err;
+
+	if (s->settings->refresh_use != SETTINGS_REFRESH_PIN)
+		return write_record(s);
+	if (!pin_choice_is_made(s))
+		return s->reason == REASON_approved && stored_is_checked(s)
+			   ? write_record(s)
+			   : OAUTH2_ERR_OK;
+	s->slot = STORE_PIN;
+	err = write_record(s);
+	s->slot = STORE_TOKEN;
+	return err == OAUTH2_ERR_OK && stored_is_checked(s) ? lift_tombstone(s)
+							    : err;
+}
+
 void
 keep_record(struct signin *s)
 {
@@ -167,11 +207,12 @@ keep_record(struct signin *s)
 	if (err == OAUTH2_ERR_OK)
 		err = complete(s);
 	if (err == OAUTH2_ERR_OK)
-		err = write_record(s);
+		err = put_away(s);
 	if (err != OAUTH2_ERR_OK)
 		log_line(LOG_WARNING,
 		    "event=store id=\"%s\" the sign-in is not kept: %s",
 		    s->greeting.id,
 		    s->detail.text[0] != '\0' ? s->detail.text : err_text(err));
-	s->detail = before;
+	if (s->reason == REASON_approved)
+		s->detail = before;
 }

@@ -132,7 +132,7 @@ messages_farewell(const struct signin *s, struct buf *ret)
 	char user[129], text[512];
 
 	if (class == REASON_CLASS_GRANTED || class == REASON_CLASS_CONFIRMED ||
-	    s->reason == REASON_silent)
+	    s->reason == REASON_silent || s->is_exempt)
 		return;
 	text_clean(
 	    user, sizeof(user), s->greeting.user, strlen(s->greeting.user));

@@ -126,7 +126,7 @@ paste_brings_code(struct signin *s, const char *invitation)
 		AUTO(secret_text_free) char *answer = NULL;
 		const struct step *step;
 
-		if (!person_answers(s, question, &answer))
+		if (!person_answers(s, WIRE_ECHO_ON, question, &answer))
 			return false;
 		step = judge(s, answer, &pieces);
 		if (s->code != NULL)

@@ -81,19 +81,20 @@ ask(struct signin *s, enum wire_echo echo, const char *text, char **ret_answer)
 }
 
 bool
-person_answers(struct signin *s, const char *question, char **ret)
+person_answers(
+    struct signin *s, enum wire_echo echo, const char *question, char **ret)
 {
-	return ask(s, WIRE_ECHO_ON, question, ret);
+	return ask(s, echo, question, ret);
 }
 
-static bool
-show(struct signin *s, enum wire_style style, const char *text)
+bool
+person_reads(struct signin *s, const char *text)
 {
 	struct wire_out out;
 	enum oauth2_err err;
 
 	wire_begin(&out, WIRE_SHOW);
-	wire_put_u64(&out, WIRE_TAG_STYLE, style);
+	wire_put_u64(&out, WIRE_TAG_STYLE, greeting_info_style(&s->greeting));
 	wire_put_text(&out, WIRE_TAG_TEXT, text);
 	err = wire_send(s->person, &out);
 	if (err != OAUTH2_ERR_OK)
@@ -105,8 +106,13 @@ show(struct signin *s, enum wire_style style, const char *text)
 bool
 person_is_there(struct signin *s)
 {
-	if (s->settings->display != SETTINGS_DISPLAY_PROMPT)
-		return true;
+	return s->settings->display != SETTINGS_DISPLAY_PROMPT ||
+	       person_is_probed(s);
+}
+
+bool
+person_is_probed(struct signin *s)
+{
 	return ask(s, WIRE_ECHO_PROBE, "", NULL);
 }
 
@@ -123,7 +129,7 @@ person_is_invited(struct signin *s)
 	/* With an echo: under sshd no password can ever come back. */
 	if (s->settings->display == SETTINGS_DISPLAY_PROMPT)
 		return ask(s, WIRE_ECHO_ENTER, buf_text(&text), NULL);
-	return show(s, greeting_info_style(&s->greeting), buf_text(&text));
+	return person_reads(s, buf_text(&text));
 }
 
 bool
@@ -150,6 +156,8 @@ person_hears_verdict(struct signin *s, enum wire_verdict verdict)
 	wire_put_u64(&out, WIRE_TAG_PHASE, s->greeting.phase);
 	wire_put_text(&out, WIRE_TAG_USER, s->greeting.user);
 	wire_put_text(&out, WIRE_TAG_TEXT, buf_text(&text));
+	if (verdict == WIRE_VERDICT_GRANT && s->ticket[0] != '\0')
+		wire_put_text(&out, WIRE_TAG_TICKET, s->ticket);
 	if (wire_send(s->person, &out) != OAUTH2_ERR_OK)
 		return; /* nobody is left to hear it */
 	/* The end belongs to the verdict: let it not wait for the worker's. */

@@ -19,16 +19,26 @@ bool person_hears_deadline(struct signin *s);
 bool person_is_there(struct signin *s);
 
 /*
+ * The same whatever the settings say: before every question without an echo,
+ * which a host that answers by itself would answer with a password.
+ */
+bool person_is_probed(struct signin *s);
+
+/*
  * Show the invitation; with a prompt, until the person pressed Enter, and
  * in the flow code, until there is a code (s->code).
  */
 bool person_is_invited(struct signin *s);
 
 /*
- * Ask with an echo. The answer is secret: secret_free() it; it stays NULL
- * where the host has told us that it was too long to be handed over.
+ * Ask. The answer is secret: secret_free() it; it stays NULL where the host
+ * has told us that it was too long to be handed over.
  */
-bool person_answers(struct signin *s, const char *question, char **ret);
+bool person_answers(
+    struct signin *s, enum wire_echo echo, const char *question, char **ret);
+
+/* Show a text. */
+bool person_reads(struct signin *s, const char *text);
 
 /* The leg has something to say while we wait for the provider: it is over. */
 bool person_interrupts(struct signin *s);

@@ -236,12 +236,16 @@ note_success(struct signin *s, bool is_well)
 }
 
 bool
-renewal_decide(struct signin *s, const struct renewal_terms *terms)
+renewal_decide(struct signin *s)
 {
 	const bool is_well = decision_allows(s);
 
 	note_success(s, is_well);
-	if (is_well)
-		shared_leave(s, terms->purpose);
 	return is_well;
+}
+
+void
+renewal_tell(struct signin *s, const struct renewal_terms *terms)
+{
+	shared_leave(s, terms->purpose);
 }

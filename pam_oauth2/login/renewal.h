@@ -43,9 +43,14 @@ enum renewal renewal_run(
 
 /*
  * Decide about who it is now, as decision_allows(), and note it in the record:
- * a no ends grace. After a yes those who were waiting with the same terms when
- * the provider was asked need not ask again. The lock is held.
+ * a no ends grace. The lock is held.
  */
-bool renewal_decide(struct signin *s, const struct renewal_terms *terms);
+bool renewal_decide(struct signin *s);
+
+/*
+ * All is decided well: those who were waiting with the same terms when the
+ * provider was asked need not ask again. The lock is held.
+ */
+void renewal_tell(struct signin *s, const struct renewal_terms *terms);
 
 #endif

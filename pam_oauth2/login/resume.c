@@ -75,11 +75,11 @@ do_factors_hold(struct signin *s)
 }
 
 /* What is demanded of a sign-in was true of that one. */
-static bool
-was_strong_enough(struct signin *s, const struct moment *now)
+bool
+resume_is_strong_enough(
+    struct signin *s, const struct record *record, const struct moment *now)
 {
 	const struct settings *settings = s->settings;
-	const struct record *record = s->record;
 
 	if (settings->require_acr.count > 0 &&
 	    (record->acr == NULL ||
@@ -97,8 +97,8 @@ was_strong_enough(struct signin *s, const struct moment *now)
 	return true;
 }
 
-static bool
-is_young_enough(struct signin *s, const struct moment *now)
+bool
+resume_is_young_enough(struct signin *s, const struct moment *now)
 {
 	const struct record_limits limits = {
 		.max_age = s->settings->refresh_max_age,
@@ -128,12 +128,13 @@ is_usable(struct signin *s)
 
 	if (moment_now(&now, &s->detail) != OAUTH2_ERR_OK)
 		return signin_fail(s, REASON_clock_suspect, NULL);
-	return is_young_enough(s, &now) && was_strong_enough(s, &now) &&
-	       do_factors_hold(s);
+	return resume_is_young_enough(s, &now) &&
+	       resume_is_strong_enough(s, s->record, &now) &&
+	       (s->slot == STORE_PIN || do_factors_hold(s));
 }
 
-static bool
-look(struct signin *s)
+bool
+resume_has_record(struct signin *s)
 {
 	struct tombstone tombstone;
 
@@ -147,12 +148,18 @@ look(struct signin *s)
 	case STORE_FOREIGN:
 		return signin_fail(s, REASON_token_binding, NULL);
 	case STORE_RECORD:
-		return is_usable(s);
+		return true;
 	case STORE_SEALED:
 	case STORE_BROKEN:
 		break;
 	}
 	return signin_fail(s, REASON_store_failed, NULL);
+}
+
+bool
+resume_looks(struct signin *s)
+{
+	return resume_has_record(s) && is_usable(s);
 }
 
 /* Same factors, same answer. */
@@ -177,40 +184,49 @@ put_purpose(const struct signin *s, struct buf *ret)
  * At a refresh there need not be an ID token; but where the provider signs who
  * somebody is, the worker's word alone lets nobody in.
  */
-static bool
-is_proven(struct signin *s)
+bool
+resume_is_proven(struct signin *s)
 {
 	return !s->is_unproven || !openid_is_used(&s->settings->provider) ||
 	       signin_fail(s, REASON_id_token_invalid,
 		   "no ID token came with the refresh");
 }
 
-static bool
-ask_provider(struct signin *s)
+bool
+resume_renews(struct signin *s, const char *purpose, enum reason granted)
 {
-	AUTO(buf_free) struct buf purpose = BUF(PURPOSE_MAX);
 	AUTO(file_close) int lock = -1;
-	struct renewal_terms terms = { .look = look };
-	enum oauth2_err err = put_purpose(s, &purpose);
+	const struct renewal_terms terms = { resume_looks, purpose };
 
-	if (err != OAUTH2_ERR_OK)
-		return signin_fail_err(s, err);
-	terms.purpose = buf_text(&purpose);
 	switch (renewal_run(s, &terms, &lock)) {
 	case RENEWAL_GOOD:
-		if (!is_proven(s) || !renewal_decide(s, &terms))
+		if (!resume_is_proven(s) || !renewal_decide(s))
 			return false;
+		renewal_tell(s, &terms);
 		break;
 	case RENEWAL_SHARED:
 		break;
 	default:
 		return false;
 	}
-	(void)signin_fail(s, REASON_second_factor, "%s",
-	    strlist_has(&s->settings->refresh_requires, FACTOR_PRIOR_MODULE)
+	(void)signin_fail(s, granted, "%s",
+	    granted == REASON_second_factor &&
+		    strlist_has(
+			&s->settings->refresh_requires, FACTOR_PRIOR_MODULE)
 		? "asserted: a prior-module has proved who it is"
 		: "");
 	return true;
+}
+
+static bool
+ask_provider(struct signin *s)
+{
+	AUTO(buf_free) struct buf purpose = BUF(PURPOSE_MAX);
+	enum oauth2_err err = put_purpose(s, &purpose);
+
+	if (err != OAUTH2_ERR_OK)
+		return signin_fail_err(s, err);
+	return resume_renews(s, buf_text(&purpose), REASON_second_factor);
 }
 
 /*
@@ -229,9 +245,8 @@ has_factors(struct signin *s)
 	return !strlist_has(required, FACTOR_PRIOR_MODULE) || is_asserted(s);
 }
 
-/* Back to the start: whoever signs in in the browser is somebody new. */
-static void
-forget(struct signin *s)
+void
+resume_gives_up(struct signin *s)
 {
 	char id[40], user[256], detail[256];
 
@@ -248,6 +263,7 @@ forget(struct signin *s)
 	s->identity = NULL;
 	s->record = NULL;
 	s->line = NULL;
+	s->slot = STORE_TOKEN;
 	s->is_renewal = false;
 	s->is_unsigned = false;
 	s->is_unproven = false;
@@ -257,8 +273,8 @@ forget(struct signin *s)
 	memset(&s->detail, 0, sizeof(s->detail));
 }
 
-static bool
-is_open(struct signin *s)
+bool
+resume_opens(struct signin *s)
 {
 	return stored_open(s) == OAUTH2_ERR_OK ||
 	       signin_fail(s, REASON_store_failed, NULL);
@@ -269,8 +285,9 @@ resume_signs_in(struct signin *s)
 {
 	if (s->settings->refresh_use != SETTINGS_REFRESH_SECOND_FACTOR)
 		return false;
-	if (has_factors(s) && is_open(s) && look(s) && ask_provider(s))
+	if (has_factors(s) && resume_opens(s) && resume_looks(s) &&
+	    ask_provider(s))
 		return true;
-	forget(s);
+	resume_gives_up(s);
 	return false;
 }

@@ -180,6 +180,7 @@ struct settings {
 	struct strlist require_amr;
 	uint32_t max_age; /* seconds, 0: not asked for */
 	enum settings_refresh_use refresh_use;
+	bool has_sessions; /* any service has refresh_use = session */
 	struct strlist refresh_requires; /* FACTOR_*, at least one of them */
 	uint32_t refresh_max_age;	 /* seconds; so are the next three */
 	uint32_t refresh_idle;

@@ -218,6 +218,21 @@ find_provider(const struct settings_entries *entries, const char *name)
 	return NULL;
 }
 
+/* A sign-in is noted down for others: the sudo of a session that sshd opens. */
+static bool
+has_sessions(const struct settings_entries *entries)
+{
+	for (size_t i = 0; i < entries->count; i++) {
+		const struct settings_entry *entry = &entries->items[i];
+
+		if (entry->key != NULL &&
+		    strcmp(entry->key, "refresh_use") == 0 &&
+		    strcmp(entry->value, "session") == 0)
+			return true;
+	}
+	return false;
+}
+
 /* Every `provider = NAME` anywhere has a section. */
 static enum oauth2_err
 check_references(const struct settings_entries *entries, struct detail *d)
@@ -324,6 +339,7 @@ settings_build(const struct settings_entries *entries,
 	if (err != OAUTH2_ERR_OK)
 		return err;
 	resolve(settings, host->service);
+	settings->has_sessions = has_sessions(entries);
 	*ret = TAKE(settings);
 	return OAUTH2_ERR_OK;
 }

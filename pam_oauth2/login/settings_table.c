@@ -179,9 +179,10 @@ const struct settings_row settings_rows[] = {
 	    "other means, such as an SSH key, the provider is asked whether "
 	    "the account is still good; this can only deny. second-factor: "
 	    "also, where everything in refresh_requires holds, it spares "
-	    "people the browser. pin: also, a PIN chosen at the sign-in does. "
-	    "session: also, the login session that was approved may step up "
-	    "again, as with sudo. The provider is asked each time.",
+	    "people the browser. pin: also, a PIN chosen after a sign-in does. "
+	    "session: also, sudo does without the browser in a login session "
+	    "that was approved there; other services do as with "
+	    "account-check. The provider is asked each time.",
 }, {
 	.name = "refresh_requires", .type = SETTINGS_TYPE_FACTORS,
 	.scope = SETTINGS_SCOPE_SERVICE, .offset = S(refresh_requires),

@@ -16,11 +16,15 @@
 #include "login/account.h"
 #include "login/decision.h"
 #include "login/keep.h"
+#include "login/login_session.h"
 #include "login/person.h"
+#include "login/pin.h"
+#include "login/pin_change.h"
 #include "login/provider.h"
 #include "login/resume.h"
 #include "login/revocation.h"
 #include "login/signin_state.h"
+#include "login/step_up.h"
 
 #define CA_FILE_MAX    (4 * 1024 * 1024)
 #define HOST_MARGIN_NS (3 * CLOCK_NS_PER_S) /* to end before the host does */
@@ -38,14 +42,16 @@ sign_in(struct signin *s)
 {
 	if (host_can_ask(s) && person_is_there(s) && provider_is_known(s) &&
 	    provider_offers(s) && person_is_invited(s) &&
-	    provider_identifies(s) && decision_allows(s))
+	    provider_identifies(s) && decision_allows(s)) {
 		keep_record(s);
+		login_session_promise(s);
+	}
 }
 
 static void
 authenticate(struct signin *s)
 {
-	if (!resume_signs_in(s))
+	if (!resume_signs_in(s) && !step_up_signs_in(s) && !pin_decides(s))
 		sign_in(s);
 }
 
@@ -63,9 +69,20 @@ serve(struct signin *s)
 	case WIRE_PHASE_REVOKE:
 		revocation_demanded(s);
 		return;
+	case WIRE_PHASE_CHANGE_PIN:
+		pin_change(s);
+		return;
 	default:
 		(void)signin_fail_err(s, OAUTH2_ERR_PROTOCOL);
 	}
+}
+
+/* No question of whom to let in: they are in, or leave. */
+static bool
+is_of_session(const struct signin *s)
+{
+	return s->greeting.phase == WIRE_PHASE_OPEN_SESSION ||
+	       s->greeting.phase == WIRE_PHASE_CLOSE_SESSION;
 }
 
 /*
@@ -77,8 +94,10 @@ tell(struct signin *s)
 {
 	if (!person_greets(s))
 		return;
-	if (learn_settings(s) && !is_left_alone(s) && learn_rules(s) &&
-	    has_time(s) && person_hears_deadline(s))
+	if (is_of_session(s))
+		login_session_serve(s);
+	else if (learn_settings(s) && !is_left_alone(s) && learn_rules(s) &&
+		 has_time(s) && person_hears_deadline(s))
 		serve(s);
 	answer(s);
 	revocation_of_rest(s);
@@ -108,6 +127,8 @@ signin_run(const struct signin_legs *legs)
 	record_free(s.record);
 	secret_free(s.left_over);
 	store_free(s.store);
+	pin_key_free(s.pin_key);
+	secret_free(s.pin_sub);
 	cache_free(&s.keys);
 }
 
@@ -256,13 +277,19 @@ is_granted(const struct signin *s)
 	switch (s->greeting.phase) {
 	case WIRE_PHASE_AUTHENTICATE:
 		return reason == REASON_approved ||
-		       reason == REASON_second_factor;
+		       reason == REASON_second_factor || reason == REASON_pin ||
+		       reason == REASON_session;
 	case WIRE_PHASE_ACCOUNT:
 		return reason == REASON_account_active ||
 		       reason == REASON_account_grace ||
 		       reason == REASON_account_not_checked;
 	case WIRE_PHASE_REVOKE:
 		return reason == REASON_token_revoked;
+	case WIRE_PHASE_CHANGE_PIN:
+		return reason == REASON_pin;
+	case WIRE_PHASE_OPEN_SESSION:
+	case WIRE_PHASE_CLOSE_SESSION:
+		return reason == REASON_session;
 	default:
 		return false;
 	}
@@ -299,13 +326,13 @@ verdict_of(const struct signin *s)
 static const char *
 flow_name(const struct signin *s)
 {
-	const bool is_account = s->greeting.phase == WIRE_PHASE_ACCOUNT;
+	const bool is_sign_in = s->greeting.phase == WIRE_PHASE_AUTHENTICATE;
 	const bool is_code = s->has_offer
 				 ? s->offer.is_code
 				 : s->settings != NULL &&
 				       s->settings->flow == SETTINGS_FLOW_CODE;
 
-	if (s->is_renewal || is_account)
+	if (s->is_renewal || !is_sign_in)
 		return s->is_renewal ? "refresh" : "";
 	return is_code ? "code" : "device";
 }
@@ -329,6 +356,19 @@ detail_of(const struct signin *s)
 	return s->is_unsigned && is_granted(s)
 		   ? "unsigned: userinfo says who it is, not the ID token"
 		   : "";
+}
+
+/*
+ * Of cron's jobs, and others that are no business of ours, there is none; nor
+ * where nothing was decided, unless this host is at fault.
+ */
+static bool
+is_worth_a_line(const struct signin *s)
+{
+	if (s->is_exempt || s->is_preliminary)
+		return false;
+	return !is_of_session(s) ||
+	       reason_class(s->reason) == REASON_CLASS_SETUP;
 }
 
 static void
@@ -362,8 +402,7 @@ answer(struct signin *s)
 
 	if (gethostname(host, sizeof(host)) != 0)
 		host[0] = '\0';
-	/* Of cron's jobs, and others that are no business of ours, no line. */
-	if (!s->is_exempt)
+	if (is_worth_a_line(s))
 		audit_write(&event);
 	person_hears_verdict(s, verdict);
 }

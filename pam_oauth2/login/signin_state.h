@@ -15,6 +15,7 @@
 #include "login/record.h"
 #include "login/settings.h"
 #include "login/store.h"
+#include "login/ticket.h"
 
 /* What the provider gave us to show; checked by provider_offers(). */
 struct offer {
@@ -51,6 +52,9 @@ struct signin {
 	struct offer offer;
 	struct identity *identity; /* NULL until the provider told */
 	struct store *store;	   /* NULL until it is needed */
+	enum store_slot slot;	   /* of the record that it is about */
+	struct pin_key *pin_key;   /* of a PIN that was right, or is new */
+	char *pin_sub;		   /* whose record it has opened */
 	/* What was kept of an earlier sign-in, or is going to be of this. */
 	struct record *record;
 	bool is_renewal;     /* record is used: nobody is asked */
@@ -62,12 +66,14 @@ struct signin {
 	int64_t asked_ns;    /* monotonic: when the refresh was sent */
 	int64_t deadline_ns; /* monotonic */
 	enum reason deadline_reason;
-	bool has_offer;	       /* the provider has answered */
-	bool is_provider_down; /* it never did, nor anybody for it */
-	enum reason reason;    /* how it ended; denied until decided */
-	bool is_exempt;	       /* the account is none of our business */
-	bool is_unproven;      /* who it is, is: of a refresh */
-	bool is_unsigned;      /* what decides is the worker's word */
+	bool has_offer;		  /* the provider has answered */
+	bool is_provider_down;	  /* it never did, nor anybody for it */
+	enum reason reason;	  /* how it ended; denied until decided */
+	bool is_exempt;		  /* the account is none of our business */
+	bool is_unproven;	  /* who it is, is: of a refresh */
+	bool is_preliminary;	  /* a question of the host's: nothing to log */
+	bool is_unsigned;	  /* what decides is the worker's word */
+	char ticket[TICKET_SIZE]; /* for the session that follows; "": none */
 	const struct allowlist_line *line; /* that granted; borrowed */
 	struct detail detail;
 };

@@ -131,18 +131,49 @@ count_try(struct attempt *a)
 }
 
 static enum oauth2_err
-open_record(
-    const struct attempt *a, const struct pin_key *key, struct record **ret)
+open_record(const struct store *store, const struct store_file *file,
+    const struct pin_key *key, struct record **ret, struct detail *d)
 {
 	AUTO(buf_free) struct buf text = BUF(RECORD_MAX);
-	const struct sealed_context context =
-	    inner_context(a->store, &a->file.line);
-	const struct crypto_bytes sealed = { a->file.content.data + SEALED_AT,
-		a->file.content.len - SEALED_AT };
+	const struct sealed_context context = inner_context(store, &file->line);
+	const struct crypto_bytes sealed = { file->content.data + SEALED_AT,
+		file->content.len - SEALED_AT };
 	enum oauth2_err err;
 
 	err = sealed_open(key->key, &context, sealed, &text);
-	return err != OAUTH2_ERR_OK ? err : record_read(&text, ret, a->d);
+	return err != OAUTH2_ERR_OK ? err : record_read(&text, ret, d);
+}
+
+static enum store_state
+reopen(const struct store *store, const struct store_file *file,
+    const struct pin_key *key, struct store_found *ret, struct detail *d)
+{
+	enum oauth2_err err;
+
+	if (file->content.len <= SEALED_AT) {
+		(void)detail_fail(
+		    d, OAUTH2_ERR_SYNTAX, "a record that is cut short");
+		return STORE_BROKEN;
+	}
+	err = open_record(store, file, key, &ret->record, d);
+	if (err == OAUTH2_ERR_OK)
+		return STORE_RECORD;
+	if (err != OAUTH2_ERR_SEAL)
+		return STORE_BROKEN;
+	(void)detail_fail(d, err, "another PIN was chosen meanwhile");
+	return STORE_FOREIGN;
+}
+
+enum store_state
+store_pin_read(const struct store *store, const struct store_ref *ref,
+    const struct pin_key *key, struct store_found *ret, struct detail *d)
+{
+	AUTO(store_file_free) struct store_file file = STORE_FILE;
+	enum store_state state = store_file_read(store, ref, &file, d);
+
+	if (state == STORE_SEALED)
+		return reopen(store, &file, key, ret, d);
+	return state == STORE_TOMB ? store_read(store, ref, ret, d) : state;
 }
 
 /* The try is counted: make it. */
@@ -155,7 +186,7 @@ look(struct attempt *a, struct store_pin_opened *ret)
 	err = pin_key_make(
 	    &a->file.key, a->guess->pin, a->file.content.data + SALT_AT, &key);
 	if (err == OAUTH2_ERR_OK)
-		err = open_record(a, key, &ret->record);
+		err = open_record(a->store, &a->file, key, &ret->record, a->d);
 	if (err == OAUTH2_ERR_SEAL) {
 		a->verdict = STORE_PIN_WRONG;
 		return;

@@ -58,6 +58,15 @@ enum store_pin_verdict store_pin_try(const struct store *store,
     struct store_pin_opened *ret, struct detail *d) MUST_CHECK;
 
 /*
+ * As store_read(), with the key of a PIN that was right: no try is counted,
+ * for there is nothing to guess. STORE_FOREIGN also where another PIN has been
+ * chosen since.
+ */
+enum store_state store_pin_read(const struct store *store,
+    const struct store_ref *ref, const struct pin_key *key,
+    struct store_found *ret, struct detail *d) MUST_CHECK;
+
+/*
  * For store.c: append what a file in STORE_PIN holds, no try counted yet.
  *
  * line     of the file

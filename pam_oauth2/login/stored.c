@@ -4,6 +4,16 @@
 
 #include "base/clock.h"
 #include "base/paths.h"
+#include "base/secret.h"
+
+/* So many tries may wait for a place before us: more are an attack. */
+#define PIN_WAIT_NS (10 * CLOCK_NS_PER_S)
+
+bool
+stored_is_checked(const struct signin *s)
+{
+	return strlist_has(&s->settings->account_services, s->greeting.section);
+}
 
 /* What a refresh and what follows it may take. */
 #define ANSWER_NS (12 * CLOCK_NS_PER_S)
@@ -17,8 +27,7 @@ stored_is_wanted(const struct signin *s)
 	case SETTINGS_REFRESH_OFF:
 		return false;
 	case SETTINGS_REFRESH_ACCOUNT_CHECK:
-		return strlist_has(
-		    &settings->account_services, s->greeting.section);
+		return settings->has_sessions || stored_is_checked(s);
 	case SETTINGS_REFRESH_SECOND_FACTOR:
 	case SETTINGS_REFRESH_PIN:
 	case SETTINGS_REFRESH_SESSION:
@@ -53,7 +62,7 @@ static struct store_ref
 ref_of(const struct signin *s)
 {
 	return (struct store_ref){
-		.slot = STORE_TOKEN,
+		.slot = s->slot,
 		.issuer = s->settings->provider.issuer,
 		.client = s->settings->provider.client_id,
 		.user = s->greeting.user,
@@ -66,7 +75,10 @@ stored_read(struct signin *s, struct tombstone *ret)
 {
 	const struct store_ref ref = ref_of(s);
 	struct store_found found = { 0 };
-	enum store_state state = store_read(s->store, &ref, &found, &s->detail);
+	enum store_state state =
+	    s->slot == STORE_PIN && s->pin_key != NULL
+		? store_pin_read(s->store, &ref, s->pin_key, &found, &s->detail)
+		: store_read(s->store, &ref, &found, &s->detail);
 
 	if (state == STORE_RECORD) {
 		record_free(s->record);
@@ -114,7 +126,10 @@ put(struct signin *s, const struct store_content *content,
 enum oauth2_err
 stored_keep(struct signin *s, struct dir_write *room)
 {
-	const struct store_content content = { .record = s->record };
+	const struct store_content content = {
+		.record = s->record,
+		.pin = s->slot == STORE_PIN ? s->pin_key : NULL,
+	};
 
 	return put(s, &content, room);
 }
@@ -128,6 +143,52 @@ stored_bury(struct signin *s, enum reason because, struct dir_write *room)
 	(void)snprintf(tombstone.because, sizeof(tombstone.because), "%s",
 	    reason_name(because));
 	return put(s, &content, room);
+}
+
+static int64_t
+pin_deadline(const struct signin *s)
+{
+	const int64_t latest_ns = clock_monotonic_ns() + PIN_WAIT_NS;
+
+	return s->deadline_ns < latest_ns ? s->deadline_ns : latest_ns;
+}
+
+static void
+take_key(struct signin *s, struct pin_key *key)
+{
+	pin_key_free(s->pin_key);
+	s->pin_key = key;
+}
+
+enum store_pin_verdict
+stored_try_pin(struct signin *s, const char *pin)
+{
+	const struct store_ref ref = ref_of(s);
+	const struct store_pin_guess guess = { pin, pin_deadline(s) };
+	struct store_pin_opened opened = { .record = NULL };
+	enum store_pin_verdict verdict =
+	    store_pin_try(s->store, &ref, &guess, &opened, &s->detail);
+
+	if (verdict != STORE_PIN_RIGHT)
+		return verdict;
+	take_key(s, opened.key);
+	record_free(s->record);
+	s->record = opened.record;
+	secret_free(s->pin_sub);
+	s->pin_sub = secret_strdup(s->record->sub);
+	return verdict;
+}
+
+enum oauth2_err
+stored_make_pin(struct signin *s, const char *pin)
+{
+	struct pin_key *key = NULL;
+	enum oauth2_err err =
+	    store_pin_make(s->store, pin, pin_deadline(s), &key, &s->detail);
+
+	if (err == OAUTH2_ERR_OK)
+		take_key(s, key);
+	return err;
 }
 
 enum oauth2_err

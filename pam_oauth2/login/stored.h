@@ -1,6 +1,7 @@
 /*
  * What is kept of who is at the door, as the parts of the story need it: the
- * one record under the host's key of this issuer, client and user.
+ * record of this issuer, client and user in s->slot, which is the one under
+ * the host's key, or the one under a PIN.
  */
 #ifndef PAM_OAUTH2_LOGIN_STORED_H
 #define PAM_OAUTH2_LOGIN_STORED_H
@@ -8,6 +9,10 @@
 #include <stdbool.h>
 
 #include "login/signin_state.h"
+#include "login/store_pin.h"
+
+/* Whether the account phase of this service asks the provider. */
+bool stored_is_checked(const struct signin *s);
 
 /* Whether what is kept for this service is ever going to be used. */
 bool stored_is_wanted(const struct signin *s);
@@ -22,7 +27,8 @@ bool stored_is_wanted(const struct signin *s);
 enum oauth2_err stored_open(struct signin *s) MUST_CHECK;
 
 /*
- * Read it. STORE_RECORD: it is in s->record, in place of what was there.
+ * Read it; under a PIN with s->pin_key, or it is STORE_SEALED. STORE_RECORD: it
+ * is in s->record, in place of what was there.
  * ret is written for STORE_TOMB.
  */
 enum store_state stored_read(
@@ -47,6 +53,16 @@ enum oauth2_err stored_keep(
 /* Put a tombstone there instead, likewise. */
 enum oauth2_err stored_bury(
     struct signin *s, enum reason because, struct dir_write *room) MUST_CHECK;
+
+/*
+ * Try a PIN, as store_pin_try(). STORE_PIN_RIGHT: s->record is what it opened,
+ * and s->pin_key what that is kept under.
+ */
+enum store_pin_verdict stored_try_pin(
+    struct signin *s, const char *pin) MUST_CHECK;
+
+/* Make s->pin_key of a new PIN, as store_pin_make(). */
+enum oauth2_err stored_make_pin(struct signin *s, const char *pin) MUST_CHECK;
 
 /* Remove whatever is there; under the lock. */
 enum oauth2_err stored_remove(struct signin *s) MUST_CHECK;

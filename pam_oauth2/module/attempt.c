@@ -22,6 +22,7 @@
 #include "module/arguments.h"
 #include "module/client.h"
 #include "module/conversation.h"
+#include "module/session_ticket.h"
 
 #define REAP_NS	      (2 * CLOCK_NS_PER_S)
 #define AUTH_INFO_MAX 8192 /* bytes that HELLO takes */
@@ -197,6 +198,7 @@ ask_helper(struct attempt *a)
 		.pamh = a->pamh,
 		.client = client_find(a->pamh),
 		.is_sudo = service_is_sudo(a->hello.service),
+		.is_su = service_is_su(a->hello.service),
 	};
 	const struct session_callbacks cb =
 	    conversation_callbacks(&conversation);
@@ -297,8 +299,13 @@ attempt_authenticate(pam_handle_t *pamh, int flags, int argc, const char **argv)
 		.result = { .verdict = WIRE_VERDICT_DENY },
 	};
 
+	char of_before[SESSION_TICKET_SIZE];
+
+	(void)session_ticket_take(pamh, of_before);
 	if (!ask_and_tell(&a, flags, argc, argv))
 		return PAM_AUTH_ERR;
+	if (a.result.ticket[0] != '\0')
+		session_ticket_put(pamh, a.result.ticket);
 	return authenticate_code(&a);
 }
 
@@ -334,4 +341,68 @@ attempt_account(pam_handle_t *pamh, int flags, int argc, const char **argv)
 	if (!ask_and_tell(&a, flags, argc, argv))
 		return PAM_PERM_DENIED;
 	return account_code(&a);
+}
+
+static int
+change_code(const struct attempt *a)
+{
+	if (a->result.verdict == WIRE_VERDICT_GRANT)
+		return PAM_SUCCESS;
+	if (a->result.verdict == WIRE_VERDICT_IGNORE)
+		return PAM_IGNORE;
+	return reason_class(a->result.reason) == REASON_CLASS_PIN
+		   ? PAM_AUTHTOK_RECOVERY_ERR
+		   : PAM_AUTHTOK_ERR;
+}
+
+int
+attempt_change(pam_handle_t *pamh, int flags, int argc, const char **argv)
+{
+	struct attempt a = {
+		.pamh = pamh,
+		.hello = { .phase = WIRE_PHASE_CHANGE_PIN },
+		.result = { .verdict = WIRE_VERDICT_DENY },
+	};
+
+	/* Who may not even read the PIN's file has none to change. */
+	if (geteuid() != 0)
+		return PAM_IGNORE;
+	if (!ask_and_tell(&a, flags, argc, argv))
+		return PAM_AUTHTOK_ERR;
+	return change_code(&a);
+}
+
+/* Without a word to anybody: a session is no reason to disturb a login. */
+static bool
+tell_helper(struct attempt *a, int argc, const char **argv)
+{
+	if (geteuid() != 0 || !make_id(a->id))
+		return false;
+	run(a, 0, argc, argv);
+	return a->result.verdict == WIRE_VERDICT_GRANT;
+}
+
+bool
+attempt_open_session(pam_handle_t *pamh, int argc, const char **argv)
+{
+	char ticket[SESSION_TICKET_SIZE];
+	struct attempt a = {
+		.pamh = pamh,
+		.hello = { .phase = WIRE_PHASE_OPEN_SESSION, .ticket = ticket },
+		.result = { .verdict = WIRE_VERDICT_DENY },
+	};
+
+	return session_ticket_take(pamh, ticket) && tell_helper(&a, argc, argv);
+}
+
+void
+attempt_close_session(pam_handle_t *pamh, int argc, const char **argv)
+{
+	struct attempt a = {
+		.pamh = pamh,
+		.hello = { .phase = WIRE_PHASE_CLOSE_SESSION },
+		.result = { .verdict = WIRE_VERDICT_DENY },
+	};
+
+	(void)tell_helper(&a, argc, argv);
 }

@@ -94,11 +94,12 @@ show(void *context, enum wire_style style, const char *text)
  * "(user@host) " before it.
  */
 static enum oauth2_err
-probe(pam_handle_t *pamh, char **ret, enum wire_cancel *ret_cause)
+probe(const struct conversation *c, char **ret, enum wire_cancel *ret_cause)
 {
 	AUTO(free_answer) char *answer = NULL;
 
-	if (converse(pamh, PAM_TEXT_INFO, "", &answer) != PAM_SUCCESS)
+	if (converse(c->pamh, c->is_su ? PAM_ERROR_MSG : PAM_TEXT_INFO, "",
+		&answer) != PAM_SUCCESS)
 		return OAUTH2_ERR_CLOSED;
 	if (answer != NULL) {
 		*ret_cause = WIRE_CANCEL_PASSWORD;
@@ -156,28 +157,47 @@ explain_sudo(enum wire_echo echo, int64_t took_ns, enum wire_cancel *ret_cause)
 	return OAUTH2_ERR_CLOSED;
 }
 
+/*
+ * No answer. To what is offered that is one, as when Ctrl-D ends the question;
+ * not of who is gone.
+ */
+static enum oauth2_err
+explain(struct conversation *c, enum wire_echo echo, int64_t asked_ns,
+    char **ret, enum wire_cancel *ret_cause)
+{
+	if (c->is_sudo && echo != WIRE_ECHO_OFFER)
+		return explain_sudo(
+		    echo, clock_monotonic_ns() - asked_ns, ret_cause);
+	if (cancelled(c, ret_cause) || echo != WIRE_ECHO_OFFER)
+		return OAUTH2_ERR_CLOSED;
+	if (c->is_sudo)
+		forget_rest();
+	*ret = secret_strdup("");
+	return *ret == NULL ? OAUTH2_ERR_NOMEM : OAUTH2_ERR_OK;
+}
+
+static bool
+is_unseen(enum wire_echo echo)
+{
+	return echo == WIRE_ECHO_OFF || echo == WIRE_ECHO_OFFER;
+}
+
 static enum oauth2_err
 ask(void *context, enum wire_echo echo, const char *text, char **ret,
     enum wire_cancel *ret_cause)
 {
-	const struct conversation *c = context;
+	struct conversation *c = context;
 	const int64_t asked_ns = clock_monotonic_ns();
 	AUTO(free_answer) char *answer = NULL;
 
 	*ret_cause = WIRE_CANCEL_CONVERSATION;
 	if (echo == WIRE_ECHO_PROBE)
-		return probe(c->pamh, ret, ret_cause);
+		return probe(c, ret, ret_cause);
 	if (converse(c->pamh,
-		echo == WIRE_ECHO_OFF ? PAM_PROMPT_ECHO_OFF
-				      : PAM_PROMPT_ECHO_ON,
+		is_unseen(echo) ? PAM_PROMPT_ECHO_OFF : PAM_PROMPT_ECHO_ON,
 		text, &answer) != PAM_SUCCESS ||
-	    answer == NULL) {
-		if (c->is_sudo)
-			return explain_sudo(
-			    echo, clock_monotonic_ns() - asked_ns, ret_cause);
-		(void)cancelled(context, ret_cause);
-		return OAUTH2_ERR_CLOSED;
-	}
+	    answer == NULL)
+		return explain(c, echo, asked_ns, ret, ret_cause);
 	/*
 	 * Where Enter is all we wait for, what else was typed stays here:
 	 * sshd types junk for users it does not know, and they must not fail

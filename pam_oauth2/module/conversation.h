@@ -20,6 +20,7 @@ struct conversation {
 	pam_handle_t *pamh;
 	int client; /* borrowed, from client_find() */
 	bool is_sudo;
+	bool is_su; /* which prints what is for information into the output */
 };
 
 /* The callbacks of a session; c is their context and must outlive them. */

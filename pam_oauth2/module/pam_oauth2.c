@@ -12,6 +12,8 @@
 
 #define EXPORT	      __attribute__((visibility("default")))
 #define DATA_APPROVED "pam_oauth2.approved"
+#define DATA_CHANGING "pam_oauth2.changing"
+#define DATA_SESSION  "pam_oauth2.session"
 
 static void
 free_data(pam_handle_t *pamh, void *data, int status)
@@ -76,33 +78,58 @@ pam_sm_setcred(pam_handle_t *pamh, int flags, int argc, const char **argv)
 	return PAM_SUCCESS;
 }
 
+/*
+ * Who is in is in, whatever becomes of this. That there will be something to
+ * close is known by the handle, which no user can write to: hosts close a
+ * session in the process in which they opened it.
+ */
 EXPORT int
 pam_sm_open_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
-	(void)pamh;
+	static char is_noted[] = "noted";
+
 	(void)flags;
-	(void)argc;
-	(void)argv;
+	if (attempt_open_session(pamh, argc, argv))
+		(void)pam_set_data(pamh, DATA_SESSION, is_noted, NULL);
 	return PAM_SUCCESS;
 }
 
 EXPORT int
 pam_sm_close_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
-	(void)pamh;
+	const void *is_noted = NULL;
+
 	(void)flags;
-	(void)argc;
-	(void)argv;
+	if (pam_get_data(pamh, DATA_SESSION, &is_noted) != PAM_SUCCESS ||
+	    is_noted == NULL)
+		return PAM_SUCCESS;
+	(void)pam_set_data(pamh, DATA_SESSION, NULL, NULL);
+	attempt_close_session(pamh, argc, argv);
 	return PAM_SUCCESS;
 }
 
-/* There is no secret of ours to change: leave it to the others, both times. */
+/*
+ * Where there is no PIN, or nobody can say, it is left to the others, and then
+ * both times: a broken setting of ours keeps nobody from a new password. Nor
+ * does a PIN expire.
+ */
 EXPORT int
 pam_sm_chauthtok(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
-	(void)pamh;
-	(void)flags;
-	(void)argc;
-	(void)argv;
-	return PAM_IGNORE;
+	static char changing[] = "yes";
+	const void *data = NULL;
+
+	if ((flags & (int)PAM_CHANGE_EXPIRED_AUTHTOK) != 0)
+		return PAM_IGNORE;
+	if ((flags & PAM_PRELIM_CHECK) == 0)
+		return pam_get_data(pamh, DATA_CHANGING, &data) ==
+				   PAM_SUCCESS &&
+			       data != NULL
+			   ? attempt_change(pamh, flags, argc, argv)
+			   : PAM_IGNORE;
+	(void)pam_set_data(pamh, DATA_CHANGING, NULL, NULL);
+	if (attempt_change(pamh, flags, argc, argv) != PAM_SUCCESS ||
+	    pam_set_data(pamh, DATA_CHANGING, changing, NULL) != PAM_SUCCESS)
+		return PAM_IGNORE;
+	return PAM_SUCCESS;
 }

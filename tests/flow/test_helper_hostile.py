@@ -102,7 +102,8 @@ def test_answer_that_nobody_asked_for(logins):
 REQUIRED = ["PHASE", "ID", "SERVICE", "DEBUG", "FLAGS", "CAN_CONVERSE",
             "USER", "RUID", "STARTED_NS", "IS_PRIOR_MODULE"]
 TOO_LONG = {"ID": 9, "SERVICE": 64, "SECTION": 64, "CONFIG_PATH": 1024,
-            "USER": 255, "RHOST": 255, "TTY": 255, "AUTH_INFO": 8192}
+            "USER": 255, "RHOST": 255, "TTY": 255, "AUTH_INFO": 8192,
+            "TICKET": 32}
 TOO_LARGE = {"PHASE": 7, "IS_PRIOR_MODULE": 2, "DEBUG": 2,
              "FLAGS": 2**32, "CAN_CONVERSE": 2, "UID": 2**32 - 1,
              "RUID": 2**32 - 1, "STARTED_NS": 2**63, "ALARM_NS": 2**63}

@@ -16,8 +16,8 @@ PARAGRAPHS = {
     "Email and identity: binding", "Email and identity: email_verified",
     "Email and identity: form", "Allowlist: rules", "Allowlist: file",
     "Allowlist: local user", "Allowlist: the same steps for all", "Paste",
-    "Device grant", "The terminal", "The log", "The wire", "Success",
-    "What is kept", "Later sessions"}
+    "Device grant", "PIN", "The terminal", "The log", "The wire", "Success",
+    "What is kept", "Later sessions", "Login sessions"}
 KEYS = {"id", "file", "original", "mutant", "test"}
 OPTIONAL = {"also"}
 

@@ -73,6 +73,8 @@ CONTROLS = {
         "test_openid[oidcc-client-test-code]",
         "test_openid[oidcc-client-test-invalid-iss another-code]"),
     "pam/test_cli.py": ("test_version", "test_list_as_json", "test_rekey"),
+    "pam/test_change.py": ("test_both_passes",),
+    "system/test_pin.py": ("test_each_time_the_provider_is_asked",),
     "pam/test_fake.py": ("test_control[with a question]",
                          "test_not_well_formed[garbage at once]"),
     "pam/test_reasons.py": (

@@ -4,7 +4,8 @@
  *
  *	driver [option ...] CONFDIR SERVICE USER OPERATION ...
  *
- * An operation `user=NAME` sets PAM_USER, as a host may do at any time.
+ * An operation `user=NAME` sets PAM_USER, as a host may do at any time, and
+ * `print=NAME` shows a variable of the PAM environment.
  *
  * A prompt is answered with a line of standard input, so that a test can do
  * something while a person would be thinking. An end of input is a
@@ -177,11 +178,26 @@ print_held(int round)
 	fflush(stdout);
 }
 
+/* What of the PAM environment would reach the person's shell. */
+static void
+print_variable(pam_handle_t *pamh, const char *name)
+{
+	const char *value = pam_getenv(pamh, name);
+
+	printf("variable %s%s%s\n", name, value != NULL ? "=" : "",
+	    value != NULL ? value : "");
+	fflush(stdout);
+}
+
 static void
 run_operation(pam_handle_t *pamh, const char *name)
 {
 	if (strncmp(name, "user=", strlen("user=")) == 0) {
 		pam_set_item(pamh, PAM_USER, name + strlen("user="));
+		return;
+	}
+	if (strncmp(name, "print=", strlen("print=")) == 0) {
+		print_variable(pamh, name + strlen("print="));
 		return;
 	}
 	for (size_t i = 0; i < sizeof(operations) / sizeof(operations[0]);

@@ -6,7 +6,8 @@ from sandbox_calls import (
     O_RDONLY, O_RDWR, O_TMPFILE, O_TRUNC, O_WRONLY)
 
 CACHE, STATE = "/var/cache/pam_oauth2", "/var/lib/pam_oauth2"
-OURS = (CACHE, STATE, f"{STATE}/subjects", "/run/pam_oauth2")
+OURS = (CACHE, STATE, f"{STATE}/subjects", "/run/pam_oauth2",
+        "/run/pam_oauth2/pending", "/run/pam_oauth2/sessions")
 OTHERS = ("/etc", "/etc/pam_oauth2", "/etc/cron.d", "/tmp", "/var/cache",
           "/var/lib", "/run", "/dev", "/usr/libexec/pam_oauth2",
           f"{HOME}/scratch")

@@ -105,7 +105,7 @@ PROTOCOL = [
      " 'EMAIL_VERIFIED': 1}); fake.result()"),
     ("an unknown type", ASKED + "fake.send(200, {}); fake.result()"),
     ("an unknown style", BEGIN + "fake.show(style=3); fake.result()"),
-    ("an unknown echo", BEGIN + "fake.ask(echo=5); fake.result()"),
+    ("an unknown echo", BEGIN + "fake.ask(echo=6); fake.result()"),
     ("a flood of texts", BEGIN + "[fake.show() for _ in range(33)];"
      " fake.result()"),
     ("a flood of text", BEGIN + "[fake.show('x' * 16000) for _ in range(5)];"

@@ -161,13 +161,14 @@ def test_scene(house, plays, name):
         scene.check(play)
 
 
-LATER = {"second_factor", "factor_missing"}  # and the account phase's
-KEPT = ("account", "second_factor", "kept")
+LATER = {"second_factor", "factor_missing", "pin", "session"}  # and classes
+KEPT = ("account", "second_factor", "store", "ages", "pin", "session")
 
 
 def is_later(reason):
     """Tell the reasons of later sessions, which need a real sshd."""
-    return reason in LATER or CLASSES[reason] in ("CONFIRMED", "ACCOUNT")
+    return reason in LATER or CLASSES[reason] in (
+        "CONFIRMED", "ACCOUNT", "PIN")
 
 
 def test_every_reason_has_a_scene():

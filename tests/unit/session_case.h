@@ -29,6 +29,8 @@ struct grant {
 	const char *user;   /* NULL: alice */
 	const char *reason; /* NULL: approved */
 	uint64_t verdict;   /* 0: GRANT */
+	uint64_t phase;	    /* 0: authenticate */
+	const char *ticket; /* NULL: none */
 	bool has_other_nonce;
 	bool is_good;
 };
@@ -104,7 +106,9 @@ static inline enum oauth2_err
 play(struct scene *s)
 {
 	const struct session_hello hello = {
-		.phase = WIRE_PHASE_AUTHENTICATE,
+		.phase = s->grant != NULL && s->grant->phase != 0
+			     ? (enum wire_phase)s->grant->phase
+			     : WIRE_PHASE_AUTHENTICATE,
 		.id = "TEST-1234",
 		.service = "test",
 		.user = "alice",
@@ -228,9 +232,11 @@ result(struct scene *s, const struct grant *g)
 	    g->verdict != 0 ? g->verdict : (uint64_t)WIRE_VERDICT_GRANT);
 	wire_put_text(
 	    &out, WIRE_TAG_REASON, g->reason != NULL ? g->reason : "approved");
-	wire_put_u64(&out, WIRE_TAG_PHASE, WIRE_PHASE_AUTHENTICATE);
+	wire_put_u64(&out, WIRE_TAG_PHASE,
+	    g->phase != 0 ? g->phase : (uint64_t)WIRE_PHASE_AUTHENTICATE);
 	wire_put_text(&out, WIRE_TAG_USER, g->user != NULL ? g->user : "alice");
 	wire_put_text(&out, WIRE_TAG_TEXT, "");
+	wire_put_text(&out, WIRE_TAG_TICKET, g->ticket);
 	s->helper.nonce[15] ^= g->has_other_nonce;
 	put(s, &out);
 }

@@ -49,6 +49,47 @@ a_verdict_counts_only_when_all_of_it_is_right(void **state)
 	}
 }
 
+#define TICKET "00112233445566778899aabbccddeeff"
+
+static void
+a_ticket_comes_with_a_sign_in_alone(void **state)
+{
+	static const struct grant rows[] = {
+		{ .what = "with a sign-in", .ticket = TICKET, .is_good = true },
+		{ .what = "none", .is_good = true },
+		{ .what = "a session, without",
+		    .reason = "session",
+		    .phase = WIRE_PHASE_OPEN_SESSION,
+		    .is_good = true },
+		{ .what = "a session, with",
+		    .reason = "session",
+		    .phase = WIRE_PHASE_OPEN_SESSION,
+		    .ticket = TICKET },
+		{ .what = "the account phase",
+		    .reason = "account_active",
+		    .phase = WIRE_PHASE_ACCOUNT,
+		    .ticket = TICKET },
+		{ .what = "a denial",
+		    .reason = "access_denied",
+		    .verdict = WIRE_VERDICT_DENY,
+		    .ticket = TICKET },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct scene s = { .script = grant_as_the_row_says,
+			.grant = &rows[i] };
+
+		if (!rows[i].is_good) {
+			demand_denied(&s, OAUTH2_ERR_PROTOCOL, rows[i].what);
+			continue;
+		}
+		assert_int_equal(play(&s), OAUTH2_ERR_OK);
+		assert_string_equal(s.result.ticket,
+		    rows[i].ticket != NULL ? rows[i].ticket : "");
+	}
+}
+
 static void
 every_reason_comes_home(void **state)
 {
@@ -190,6 +231,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_verdict_counts_only_when_all_of_it_is_right),
+		cmocka_unit_test(a_ticket_comes_with_a_sign_in_alone),
 		cmocka_unit_test(every_reason_comes_home),
 		cmocka_unit_test(a_person_is_shown_and_asked),
 		cmocka_unit_test(an_answer_that_is_too_long_is_no_end),

@@ -432,6 +432,29 @@ a_network_alone_may_stand_where_it_lets_nobody_in(void **state)
 	assert_int_equal(s->refresh_use, SETTINGS_REFRESH_ACCOUNT_CHECK);
 }
 
+/* What sshd has to note down is of use to sudo. */
+static void
+sessions_of_one_service_concern_all(void **state)
+{
+	static const struct {
+		const char *text;
+		bool has_sessions;
+	} rows[] = {
+		{ PROVIDER, false },
+		{ "[service sudo]\nrefresh_use = session\n" PROVIDER, true },
+		{ "[pam_oauth2]\nrefresh_use = session\n" PROVIDER, true },
+		{ "[service sudo]\nrefresh_use = off\n" PROVIDER, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		AUTO(settings_free)
+		struct settings *s = good(rows[i].text, "sshd");
+
+		assert_int_equal(s->has_sessions, rows[i].has_sessions);
+	}
+}
+
 static void
 grace_is_for_the_account_check_alone(void **state)
 {
@@ -442,6 +465,7 @@ grace_is_for_the_account_check_alone(void **state)
 		{ "account-check", SETTINGS_IDP_DOWN_GRACE },
 		{ "off", SETTINGS_IDP_DOWN_DENY },
 		{ "second-factor", SETTINGS_IDP_DOWN_DENY },
+		{ "pin", SETTINGS_IDP_DOWN_DENY },
 		{ "second-factor\nidp_down = grace", SETTINGS_IDP_DOWN_GRACE },
 		{ "account-check\nidp_down = deny", SETTINGS_IDP_DOWN_DENY },
 	};
@@ -479,6 +503,7 @@ main(void)
 		cmocka_unit_test(a_user_name_is_never_enough),
 		cmocka_unit_test(
 		    a_network_alone_may_stand_where_it_lets_nobody_in),
+		cmocka_unit_test(sessions_of_one_service_concern_all),
 		cmocka_unit_test(grace_is_for_the_account_check_alone),
 	};
 

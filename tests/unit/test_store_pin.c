@@ -111,6 +111,52 @@ what_the_refresh_brings_is_kept_under_the_same_pin(void **state)
 	assert_string_equal(token, "token-2");
 }
 
+/* What is there for a key; the token in 64 bytes. */
+static enum store_state
+reopen(const struct pin_key *key, char *ret_token)
+{
+	AUTO(store_free) struct store *store = open_store();
+	struct store_found found = { .record = NULL };
+	enum store_state state = store_pin_read(store, &pin, key, &found, NULL);
+
+	assert_int_equal(found.record != NULL, state == STORE_RECORD);
+	ret_token[0] = '\0';
+	if (found.record != NULL)
+		snprintf(ret_token, 64, "%s", found.record->refresh_token);
+	record_free(found.record);
+	return state;
+}
+
+static void
+a_key_that_was_right_opens_it_again(void **state)
+{
+	AUTO(store_free) struct store *store = open_store();
+	const struct store_pin_guess once = { GOOD, in_ms(3000) };
+	struct store_pin_opened opened = { .record = NULL };
+	char token[64];
+
+	(void)state;
+	assert_int_equal(keep_under(GOOD, "token-1"), OAUTH2_ERR_OK);
+	assert_int_equal(
+	    store_pin_try(store, &pin, &once, &opened, NULL), STORE_PIN_RIGHT);
+	assert_int_equal(guess(BAD), STORE_PIN_WRONG);
+	shared->made = 0;
+	assert_int_equal(reopen(opened.key, token), STORE_RECORD);
+	assert_string_equal(token, "token-1");
+	assert_int_equal(shared->made, 0);
+	assert_int_equal(tries(), 1);
+	opened.key->key[0] ^= 1;
+	assert_int_equal(reopen(opened.key, token), STORE_FOREIGN);
+	opened.key->key[0] ^= 1;
+	assert_int_equal(keep_under(GOOD, "token-2"), OAUTH2_ERR_OK);
+	assert_int_equal(reopen(opened.key, token), STORE_FOREIGN);
+	assert_int_equal(bury(&pin), OAUTH2_ERR_OK);
+	assert_int_equal(reopen(opened.key, token), STORE_TOMB);
+	assert_int_equal(store_remove(store, &pin, NULL), OAUTH2_ERR_OK);
+	assert_int_equal(reopen(opened.key, token), STORE_NONE);
+	forget(&opened);
+}
+
 static void
 two_of_the_same_pin_have_nothing_in_common(void **state)
 {
@@ -202,6 +248,7 @@ main(void)
 		TEST(after_five_wrong_ones_that_record_is_gone_and_no_other),
 		TEST(a_right_one_starts_the_count_anew),
 		TEST(what_the_refresh_brings_is_kept_under_the_same_pin),
+		TEST(a_key_that_was_right_opens_it_again),
 		TEST(two_of_the_same_pin_have_nothing_in_common),
 		TEST(who_has_the_pin_but_not_the_hosts_key_has_nothing),
 		TEST(who_has_the_hosts_key_but_not_the_pin_has_nothing),
