@@ -12,6 +12,7 @@
 
 #define COMMANDS(X) \
 	X(list) \
+	X(sessions) \
 	X(revoke) \
 	X(forget) \
 	X(unbind) \

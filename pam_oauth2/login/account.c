@@ -118,7 +118,7 @@ bury_expired(struct signin *s)
 		if (stored_bury(s, REASON_account_expired, NULL) !=
 		    OAUTH2_ERR_OK)
 			signin_note(s, "no tombstone: %.200s", s->detail.text);
-		else if (s->settings->revoke_on == SETTINGS_REVOKE_MAX_AGE)
+		else if (s->settings->revoke_on != SETTINGS_REVOKE_NEVER)
 			s->left_over = TAKE(s->record->refresh_token);
 	}
 	s->reason = REASON_account_expired;

@@ -16,10 +16,12 @@
 static bool
 is_promising(const struct signin *s)
 {
+	const struct settings *settings = s->settings;
 	const char *service = s->greeting.service;
 
-	return s->settings->has_sessions &&
-	       s->settings->refresh_use != SETTINGS_REFRESH_OFF &&
+	return (settings->has_sessions ||
+		   settings->revoke_on == SETTINGS_REVOKE_CLOSE) &&
+	       settings->refresh_use != SETTINGS_REFRESH_OFF &&
 	       !service_is_sudo(service) && !service_is_su(service) &&
 	       s->record != NULL && s->record->refresh_token != NULL;
 }
@@ -183,10 +185,40 @@ record(struct signin *s, const struct visit *v)
 	       signin_fail(s, REASON_session_unknown, NULL);
 }
 
+/* Whether a file is of another session of the same person's, still open. */
+static bool
+is_another(
+    const struct visit *v, const char *file, const struct approval *closed)
+{
+	AUTO(approval_free) struct approval *session = NULL;
+	uint32_t id;
+
+	return session_record_id(file, &id) &&
+	       session_record_find(v->sessions, id, &session, NULL) ==
+		   OAUTH2_ERR_OK &&
+	       session->uid == closed->uid &&
+	       strcmp(session->issuer, closed->issuer) == 0 &&
+	       session_record_is_live(session, &v->now);
+}
+
+/* What cannot be listed may be another one. */
+static bool
+is_last(const struct visit *v, const struct approval *closed)
+{
+	AUTO(strlist_free) struct strlist files = STRLIST(SESSION_RECORDS_MAX);
+
+	if (dir_list(v->sessions, SESSION_RECORD_SUFFIX, &files, NULL) !=
+	    OAUTH2_ERR_OK)
+		return false;
+	for (size_t i = 0; i < files.count; i++)
+		if (is_another(v, files.items[i], closed))
+			return false;
+	return true;
+}
+
 /*
  * Only who opened a session closes it: sudo has sessions of its own in the
- * same audit session. Where this was the user's last session of that issuer,
- * this is the place to give the token back (revoke_on = close).
+ * same audit session.
  */
 static bool
 forget(struct signin *s, const struct visit *v)
@@ -200,9 +232,12 @@ forget(struct signin *s, const struct visit *v)
 	if (session->pid != v->host.pid || session->started != v->host.started)
 		return signin_fail(s, REASON_session_unknown,
 		    "another process has opened this session");
-	return session_record_remove(v->sessions, id, &s->detail) ==
-		   OAUTH2_ERR_OK ||
-	       signin_fail(s, REASON_session_unknown, NULL);
+	if (session_record_remove(v->sessions, id, &s->detail) != OAUTH2_ERR_OK)
+		return signin_fail(s, REASON_session_unknown, NULL);
+	s->is_last_session = s->greeting.has_uid &&
+			     s->greeting.uid == session->uid &&
+			     is_last(v, session);
+	return true;
 }
 
 static void

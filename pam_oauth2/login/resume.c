@@ -113,7 +113,8 @@ resume_is_young_enough(struct signin *s, const struct moment *now)
 		    "the sign-in is refresh_max_age ago");
 	case RECORD_AGE_IDLE:
 		return signin_fail(s, REASON_token_expired,
-		    "the provider's last word is refresh_idle ago");
+		    "it is refresh_idle since all was well, or it was "
+		    "refused meanwhile");
 	case RECORD_AGE_CLOCK:
 		break;
 	}

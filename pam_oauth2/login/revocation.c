@@ -73,6 +73,13 @@ revocation_demanded(struct signin *s)
 }
 
 void
+revocation_prepare(struct signin *s)
+{
+	if (stored_open(s) == OAUTH2_ERR_OK && bury(s) && s->record != NULL)
+		s->left_over = TAKE(s->record->refresh_token);
+}
+
+void
 revocation_of_rest(struct signin *s)
 {
 	char id[40];

@@ -15,6 +15,9 @@
  */
 void revocation_demanded(struct signin *s);
 
+/* End what is kept of this user here, for revocation_of_rest(). */
+void revocation_prepare(struct signin *s);
+
 /*
  * Tell the provider about s->left_over, which this login has put an end to,
  * once it is answered. That nobody could be told is logged.

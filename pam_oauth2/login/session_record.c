@@ -2,17 +2,35 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/dir_write.h"
+#include "base/text.h"
 
-#define SUFFIX	     ".session"
-#define NAME_SIZE    (sizeof("4294967295") + sizeof(SUFFIX))
-#define SESSIONS_MAX 65536
+#define NAME_SIZE (sizeof("4294967295") + sizeof(SESSION_RECORD_SUFFIX))
 
 static void
 name_session(uint32_t audit_session, char ret[NAME_SIZE])
 {
-	(void)snprintf(ret, NAME_SIZE, "%" PRIu32 SUFFIX, audit_session);
+	(void)snprintf(
+	    ret, NAME_SIZE, "%" PRIu32 SESSION_RECORD_SUFFIX, audit_session);
+}
+
+bool
+session_record_id(const char *file, uint32_t *ret)
+{
+	char digits[sizeof("4294967295")];
+	const size_t n = strcspn(file, ".");
+	uint64_t id;
+
+	if (n >= sizeof(digits) || strcmp(file + n, SESSION_RECORD_SUFFIX) != 0)
+		return false;
+	memcpy(digits, file, n);
+	digits[n] = '\0';
+	if (text_parse_u64(digits, UINT32_MAX, &id) != OAUTH2_ERR_OK)
+		return false;
+	*ret = (uint32_t)id;
+	return true;
 }
 
 static enum oauth2_err
@@ -80,9 +98,9 @@ session_record_is_live(const struct approval *session, const struct moment *now)
 void
 session_record_sweep(const struct dir *dir, const struct moment *now)
 {
-	AUTO(strlist_free) struct strlist names = STRLIST(SESSIONS_MAX);
+	AUTO(strlist_free) struct strlist names = STRLIST(SESSION_RECORDS_MAX);
 
-	if (dir_list(dir, SUFFIX, &names, NULL) != OAUTH2_ERR_OK)
+	if (dir_list(dir, SESSION_RECORD_SUFFIX, &names, NULL) != OAUTH2_ERR_OK)
 		return;
 	for (size_t i = 0; i < names.count; i++) {
 		AUTO(approval_free) struct approval *session = NULL;

@@ -7,10 +7,17 @@
 #define PAM_OAUTH2_LOGIN_SESSION_RECORD_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/dir.h"
 #include "login/approval.h"
 #include "login/process.h"
+
+#define SESSION_RECORD_SUFFIX ".session"
+#define SESSION_RECORDS_MAX   65536
+
+/* The audit session id that a file of that name is of; false: of none. */
+bool session_record_id(const char *file, uint32_t *ret) MUST_CHECK;
 
 /* Errors: those of approval_write() and dir_replace(). */
 enum oauth2_err session_record_put(const struct dir *dir,

@@ -90,6 +90,7 @@ enum settings_idp_down {
 
 enum settings_revoke_on {
 	SETTINGS_REVOKE_NEVER,
+	SETTINGS_REVOKE_CLOSE,
 	SETTINGS_REVOKE_MAX_AGE,
 };
 

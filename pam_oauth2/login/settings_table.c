@@ -265,10 +265,14 @@ const struct settings_row settings_rows[] = {
 }, {
 	.name = "revoke_on", .type = SETTINGS_TYPE_CHOICE,
 	.scope = SETTINGS_SCOPE_SERVICE, .offset = S(revoke_on),
-	.choices = "never max-age",
+	.choices = "never close max-age",
 	.fallback = "max-age",
 	.help = "When to tell the provider that a refresh token is not needed "
-	    "any more. max-age: when account_max_age is over.",
+	    "any more. max-age: when account_max_age is over. close: also when "
+	    "the last login session is closed that was approved in the browser "
+	    "(they need the session lines of refresh_use = session); what is "
+	    "kept ends then, and account-check refuses keys until the next "
+	    "sign-in.",
 }, {
 	.name = "banner_before", .type = SETTINGS_TYPE_TEXT,
 	.scope = SETTINGS_SCOPE_SERVICE, .offset = S(banner_before),

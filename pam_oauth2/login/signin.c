@@ -85,6 +85,16 @@ is_of_session(const struct signin *s)
 	       s->greeting.phase == WIRE_PHASE_CLOSE_SESSION;
 }
 
+/* Of the settings only what is to be done when nobody is left. */
+static void
+serve_session(struct signin *s)
+{
+	login_session_serve(s);
+	if (s->is_last_session && learn_settings(s) &&
+	    s->settings->revoke_on == SETTINGS_REVOKE_CLOSE && learn_rules(s))
+		revocation_prepare(s);
+}
+
 /*
  * The story. It begins denied; a step that cannot be taken leaves it so, and
  * says why in s->reason.
@@ -95,7 +105,7 @@ tell(struct signin *s)
 	if (!person_greets(s))
 		return;
 	if (is_of_session(s))
-		login_session_serve(s);
+		serve_session(s);
 	else if (learn_settings(s) && !is_left_alone(s) && learn_rules(s) &&
 		 has_time(s) && person_hears_deadline(s))
 		serve(s);

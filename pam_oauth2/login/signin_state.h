@@ -69,6 +69,7 @@ struct signin {
 	bool has_offer;		  /* the provider has answered */
 	bool is_provider_down;	  /* it never did, nor anybody for it */
 	enum reason reason;	  /* how it ended; denied until decided */
+	bool is_last_session;	  /* it is closed, and no other is open */
 	bool is_exempt;		  /* the account is none of our business */
 	bool is_unproven;	  /* who it is, is: of a refresh */
 	bool is_preliminary;	  /* a question of the host's: nothing to log */

@@ -328,13 +328,6 @@ def test_nothing_of_somebody_else_is_revoked(kept):
     assert kept.server.to("/revoke") == []
 
 
-@pytest.mark.parametrize("phase", [3, 4, 5])
-def test_a_phase_that_nobody_serves(kept, phase):
-    """It is denied, not taken for another."""
-    assert check(kept, phase) == ("DENY", "protocol_error")
-    assert kept.server.requests == []
-
-
 def test_offline_access_is_asked_for_where_it_is_offered(logins):
     """And where what comes is going to be used."""
     for offered, settings, is_asked in (

@@ -36,7 +36,8 @@ TOKEN = "very-secret-refresh-token"
 OK, NO, USAGE, FILE, NOT_ROOT = 0, 1, 2, 3, 5
 RESULTS = {OK: "ok", NO: "no", USAGE: "usage", FILE: "file",
            NOT_ROOT: "not_root"}
-COMMANDS = ("list", "revoke", "forget", "unbind", "rekey", "settings")
+COMMANDS = ("list", "sessions", "revoke", "forget", "unbind", "rekey",
+            "settings")
 ESCAPE = "\x1b]0;owned\x07\x9b31m\u202e"
 WIDTH = 80
 
@@ -164,6 +165,7 @@ def test_version(cli):
     (("--config", "/a", "list", "--config", "/b"), "twice: --config"),
     (("list", "alice", "bob"), "one argument too many: bob"),
     (("rekey", "alice"), "one argument too many: alice"),
+    (("sessions", "alice", "bob"), "one argument too many: bob"),
     (("list", ""), "empty"),
     (("list", "--", "--all", "bob"), "one argument too many: bob"),
     (("forget",), "a user or --all"),
@@ -199,8 +201,8 @@ def test_options_stand_before_or_after_the_command(cli):
 
 
 @pytest.mark.parametrize("arguments", [
-    ("list",), ("revoke", "--all"), ("forget", "--all"), ("unbind", "alice"),
-    ("rekey",)])
+    ("list",), ("sessions",), ("revoke", "--all"), ("forget", "--all"),
+    ("unbind", "alice"), ("rekey",)])
 def test_not_root(cli, arguments):
     """Whoever is not root is told so, and nothing is touched."""
     keep_people(cli)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from gate import Gate
 from house import ACCOUNTS, STACK
+from sessions import Shell
 
 STATE = Path("/var/lib/pam_oauth2")
 TOKENS = STATE / "tokens"
@@ -80,6 +81,17 @@ def sign_in(login):
         assert person.outcome(), person.session.text
         assert person.decision()["reason"] == "approved"
         return person
+
+    return start
+
+
+@pytest.fixture
+def approved(login):
+    """Open a shell by way of the browser."""
+    def start(user="alice", **how):
+        person = login(user, command=None, **how)
+        person.wait_prompt().approve(user).press_enter()
+        return Shell(person)
 
     return start
 

@@ -1,12 +1,10 @@
 """Login sessions, what is noted of them, and sudo in them."""
 
-import configparser
 import json
 import os
-import re
 from pathlib import Path
 
-from house import HOME, ROOT, example_stack
+from house import HOME, example_stack
 from logbook import fields
 from story import WAITING
 
@@ -16,17 +14,6 @@ LINE = "session    optional     pam_oauth2.so\n"
 LOGINUID = "session    required     pam_loginuid.so\n"
 CTRL_C = b"\x03"
 SUDO = "sudo id -u"
-
-
-def readme():
-    """Return the settings of README.md, by service."""
-    text = (ROOT / "README.md").read_text()
-    chapter = text.split("### sudo step-up")[1]
-    block = re.search(r"```\n(.*?)```", chapter, re.S).group(1)
-    parser = configparser.ConfigParser()
-    parser.read_string(re.sub(r"(?m)^ +", "", block))
-    return {name.removeprefix("service "): dict(parser[name])
-            for name in parser.sections()}
 
 
 def stack(before="", after="", without=""):

@@ -104,7 +104,7 @@ def test_the_provider_is_stopped(house, provider, gate, sign_in, by_key):
     let_in(by_key(), "account_active")
 
 
-@pytest.mark.parametrize("status", [500, 404, "hang"])
+@pytest.mark.parametrize("status", [500, "hang"])
 def test_the_provider_gives_no_answer(
         house, provider, gate, sign_in, by_key, status):
     """It is not the account's fault, and the token is good afterwards."""
@@ -112,6 +112,17 @@ def test_the_provider_gives_no_answer(
     sign_in()
     gate.does = status
     let_in(by_key(), "account_grace", requests=0)
+    gate.does = "pass"
+    gate.opened.set()
+    let_in(by_key(), "account_active")
+
+
+def test_the_provider_answers_nonsense(house, provider, gate, sign_in, by_key):
+    """A wrong address, say: it is not down, and the token stays good."""
+    house.use_provider(provider, at_provider=gate.settings)
+    sign_in()
+    gate.does = 404
+    refused(by_key(), "provider_error")
     gate.does = "pass"
     gate.opened.set()
     let_in(by_key(), "account_active")

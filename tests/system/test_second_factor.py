@@ -7,6 +7,7 @@ import pytest
 from house import ALLOWED, HOME, make_key
 from later_fixtures import (let_in, people_but, records, refused,
                             with_account_line)
+from logbook import fields
 from provider import program
 
 BOTH = {"PreferredAuthentications": "publickey,keyboard-interactive",
@@ -188,13 +189,23 @@ def test_an_account_that_was_disabled(people, known, come, by_key):
 
 
 def test_the_rules_hold_for_those_who_come_back(house, known, come):
-    """Who is not allowed any more is not let in, and may try the browser."""
+    """Who is not allowed any more is not let in, nor ever again unasked."""
     house.write_allowlist("alice email:somebody.else@example.com\n")
     attempt = come().wait_prompt().approve("alice")
     attempt.press_enter()
     attempt.denied("identity_not_allowed")
     house.write_allowlist(ALLOWED)
+    asked(come())
+    approve(come())
     without_a_browser(come())
+
+
+def test_who_comes_without_a_key_is_asked(house, known, login):
+    """Also where sshd does not insist on one."""
+    alice = asked(login())
+    line = house.log.wait_for("event=browser", alice.log_mark)
+    assert fields(line)["reason"] == "factor_missing"
+    assert "no SSH key was used" in fields(line)["detail"]
 
 
 def test_no_grace_without_the_provider(house, provider, gate, known, come):

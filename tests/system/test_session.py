@@ -9,15 +9,15 @@ import time
 from pathlib import Path
 
 import pytest
+import readme
 from house import ACCOUNTS, ALLOWED, HOME, STACK, example_stack, write_file
 from sessions import (
-    LOGINUID, PENDING, SESSIONS, SUDO, Shell, edit, notes, only, read,
-    readme, stack)
+    LOGINUID, PENDING, SESSIONS, SUDO, Shell, edit, notes, only, read, stack)
 from story import Login
 
 TOKEN = "/token"
 ASKING = Path("/etc/sudoers.d/asking")
-STEP_UP = readme()
+STEP_UP = readme.services("sudo step-up")
 
 
 @pytest.fixture(autouse=True)
@@ -29,17 +29,6 @@ def machine(house, provider):
     house.write_stack("sshd", STACK)
     provider.write_accounts(ACCOUNTS)
     ASKING.unlink(missing_ok=True)
-
-
-@pytest.fixture
-def approved(login):
-    """Open a shell by way of the browser."""
-    def start(user="alice", **how):
-        person = login(user, command=None, **how)
-        person.wait_prompt().approve(user).press_enter()
-        return Shell(person)
-
-    return start
 
 
 @pytest.fixture

@@ -3,9 +3,10 @@
 import time
 
 import pytest
+import readme
 from house import HOME, STACK, example_stack
 from sessions import (
-    PENDING, SESSIONS, Gate, Shell, edit, notes, only, readme, stack)
+    PENDING, SESSIONS, Gate, Shell, edit, notes, only, stack)
 
 FORGED = "00112233445566778899aabbccddeeff"
 VARIABLE = "PAM_OAUTH2_TICKET"
@@ -18,7 +19,8 @@ COPY = f"COPY DEFAULT=${{COPY}}${{{VARIABLE}}}\n"  # read twice
 def machine(house, provider):
     """The very files of conf, and the lines of README.md."""
     house.write_stack("sshd", example_stack("sshd"))
-    house.use_provider(provider, services=readme())
+    house.use_provider(provider,
+                       services=readme.services("sudo step-up"))
     yield
     house.write_stack("sshd", STACK)
     USER_ENVIRONMENT.unlink(missing_ok=True)
