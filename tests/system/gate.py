@@ -6,6 +6,7 @@ provider itself.
 
 import http.client
 import http.server
+import json
 import ssl
 import threading
 import time
@@ -51,6 +52,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if isinstance(gate.does, int):
             self.reply(gate.does, "text/html", b"<h1>sorry</h1>")
             return
+        if isinstance(gate.does, dict):
+            error = json.dumps(gate.does).encode()
+            self.reply(400, "application/json", error)
+            return
         answer, text = gate.forward(self.headers, body)
         time.sleep(gate.delay)
         if gate.does == "lose":
@@ -80,7 +85,10 @@ class Server(http.server.ThreadingHTTPServer):
 
 
 class Gate:
-    """does: "pass", "hang", "lose" (the answer), "impostor", or a status."""
+    """Does: "pass", "hang", "lose" (the answer), "impostor".
+
+    Or: a status, or an error response (RFC 6749, 5.2), as a dict.
+    """
 
     def __init__(self, provider):
         self._provider = provider

@@ -200,6 +200,22 @@ def test_the_rules_hold_for_those_who_come_back(house, known, come):
     without_a_browser(come())
 
 
+@pytest.mark.parametrize("description", [
+    "Stale token", "Session not active", "Token is not active"])
+def test_keycloak_ends_a_token(
+        house, provider, gate, known, come, description):
+    """Another host has signed in, say: an ordinary return to the browser."""
+    use(house, provider, at_provider=gate.settings)
+    gate.does = {"error": "invalid_grant", "error_description": description}
+    attempt = asked(come())
+    line = house.log.wait_for("event=browser", attempt.log_mark)
+    assert fields(line)["reason"] == "token_revoked"
+    assert description.lower() in fields(line)["detail"].lower()
+    gate.does = "pass"
+    approve(come())
+    without_a_browser(come())
+
+
 def test_who_comes_without_a_key_is_asked(house, known, login):
     """Also where sshd does not insist on one."""
     alice = asked(login())
