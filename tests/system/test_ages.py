@@ -17,7 +17,7 @@ from later_fixtures import let_in, refused
 from namespace import mount
 from provider import program
 
-HOUR, DAY = 3600, 86400
+HOUR, DAY, YEAR = 3600, 86400, 31556952
 TWO = {"AuthenticationMethods": "publickey,keyboard-interactive"}
 BOOT_ID = "/proc/sys/kernel/random/boot_id"
 MNT_DETACH = 2
@@ -195,6 +195,20 @@ def test_the_wall_clock_after_a_boot(
         let_in(by_key(), reason, requests)
     else:
         refused(by_key(), reason)
+
+
+@pytest.mark.parametrize("years, reason", [
+    (-10, "clock_suspect"), (10, "account_expired")])
+def test_a_clock_that_is_years_off(
+        another_boot, set_clock, sign_in, by_key, years, reason):
+    """Nobody is let in; and in the browser, as soon as it is right."""
+    sign_in()
+    another_boot()
+    set_clock(years * YEAR)
+    refused(by_key(), reason)
+    set_clock(0)
+    sign_in()
+    let_in(by_key(), "account_active")
 
 
 def test_a_record_of_the_future(another_boot, set_clock, sign_in, by_key):
