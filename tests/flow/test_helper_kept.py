@@ -127,14 +127,18 @@ def test_idp_down(kept, idp_down, verdict):
     assert check(kept) == verdict
 
 
-def test_who_dawdles_gets_no_grace(kept):
-    """It is the host's limit that is near, and not the provider down."""
-    kept.set(host_limit=60, **SETTINGS)
-    kept.server.on("/token", Reply(json={}, delay=5))
-    for left in (2, 5):
-        started = monotonic_ns() - (97 - left) * 10**9
-        assert check(kept, STARTED_NS=started, ALARM_NS=monotonic_ns()
-                     + (3 + left) * 10**9) == ("DENY", "login_timeout")
+@pytest.mark.parametrize("left, delay, reasons, requests", [
+    (2, 0, ["login_timeout"], 0),
+    (4, 6, ["login_timeout", "provider_timeout"], 1),  # who notices first
+    (4, 0, ["provider_error"], 1)])
+def test_who_dawdles_gets_no_grace(kept, left, delay, reasons, requests):
+    """The host's limit was near when we began: not even where it is down."""
+    kept.server.on("/token", Reply(503, delay=delay))
+    now = monotonic_ns()
+    verdict, reason = check(
+        kept, STARTED_NS=now, ALARM_NS=now + (3 + left) * 10**9)
+    assert verdict == "DENY" and reason in reasons, (verdict, reason)
+    assert len(kept.server.to("/token")) == requests
 
 
 @pytest.mark.parametrize("answer, reason", [
