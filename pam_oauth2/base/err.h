@@ -85,6 +85,7 @@ enum oauth2_cause {
 struct detail {
 	enum oauth2_cause cause;
 	int http_status;       /* 0: no reply */
+	bool is_unsent;	       /* no connection: what it spends is unspent */
 	char error[65];	       /* the provider's `error` */
 	char description[129]; /* its `error_description` */
 	char text[256];	       /* ours: file, line, what was expected */

@@ -76,7 +76,7 @@ forget(const struct arguments *args, struct output *out)
 	struct rows_query query = { .user = args->operand };
 	struct detail d = { .text = "" };
 	enum cli_exit status;
-	enum oauth2_err err = OAUTH2_ERR_OK;
+	enum oauth2_err err;
 
 	if ((args->operand != NULL) == arguments_have(args, OPTION_ALL))
 		return output_fail(out, CLI_USAGE,
@@ -88,7 +88,8 @@ forget(const struct arguments *args, struct output *out)
 		query.issuer = kept.settings->provider.issuer;
 		query.client = kept.settings->provider.client_id;
 	}
-	if (kept.store != NULL)
+	err = moment_now(&query.now, &d);
+	if (err == OAUTH2_ERR_OK && kept.store != NULL)
 		err = rows_read(kept.store, &query, &rows, &d);
 	if (err != OAUTH2_ERR_OK)
 		return output_fail_err(out, err, &d);
@@ -107,8 +108,8 @@ const struct command command_forget = {
 	.summary = "remove what is kept of a user, or of everybody",
 	.help = "Removes it here, tombstones and what is under a PIN too; the\n"
 		"provider is not told. Whoever was refused because of it is\n"
-		"checked anew at the next sign-in. Whom an email belongs to\n"
-		"stays: see unbind.\n"
+		"let in with a key again: to keep somebody out, use revoke.\n"
+		"Whom an email belongs to stays: see unbind.\n"
 		"\n"
 		"  --all           of every user\n",
 	.options = OPTION_ALL,

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/text.h"
 #include "cli/command.h"
 #include "cli/kept.h"
 #include "cli/rows.h"
@@ -12,24 +11,27 @@
 
 /* Columns, 80 in all. */
 #define USER  14
-#define UID   -6
+#define UID   -10
 #define KIND  9
-#define AGE   8
+#define AGE   7
 #define REST  0
 #define SHOWN 1024
 
 static void
 say_heading(const struct row *row, struct output *out)
 {
-	char issuer[SHOWN], client[SHOWN];
+	struct table_line issuer = { .used = 0 }, client = { .used = 0 };
+	char text[SHOWN];
 
 	if (row->issuer == NULL) {
-		output_say(out, "Of nobody knows whom:");
+		output_say(out, "Of users that cannot be told:");
 		return;
 	}
-	text_clean(issuer, sizeof(issuer), row->issuer, strlen(row->issuer));
-	text_clean(client, sizeof(client), row->client, strlen(row->client));
-	output_say(out, "%.600s (client %.300s):", issuer, client);
+	table_add(&issuer, REST, row->issuer);
+	output_say(out, "%s", table_text(&issuer));
+	(void)snprintf(text, sizeof(text), "client %s", row->client);
+	table_add(&client, REST, text);
+	output_say(out, "%s", table_text(&client));
 }
 
 static void
@@ -55,7 +57,7 @@ add_token(const struct row *row, struct table_line *line)
 	table_period(row->signed_in_s, period);
 	table_add(line, AGE, period);
 	table_period(row->success_s, period);
-	table_add(line, AGE, period);
+	table_add(line, AGE, row->is_refused ? "refused" : period);
 	if (!row->has_expiry) {
 		table_add(line, AGE, "?");
 	} else if (row->age == RECORD_AGE_GOOD) {
@@ -146,6 +148,21 @@ tell_all(const struct rows *rows, struct output *out)
 	}
 }
 
+/* What a service looks at: more than account-check needs both. */
+static struct record_limits
+limits_of(const struct settings *settings)
+{
+	const bool is_check =
+	    settings->refresh_use == SETTINGS_REFRESH_OFF ||
+	    settings->refresh_use == SETTINGS_REFRESH_ACCOUNT_CHECK;
+
+	return (struct record_limits){
+		.max_age = is_check ? settings->account_max_age
+				    : settings->refresh_max_age,
+		.idle = is_check ? RECORD_AGE_NO_LIMIT : settings->refresh_idle,
+	};
+}
+
 static enum cli_exit
 list(const struct arguments *args, struct output *out)
 {
@@ -160,8 +177,7 @@ list(const struct arguments *args, struct output *out)
 	if (status != CLI_OK)
 		return status;
 	if (kept.settings != NULL) {
-		limits.max_age = kept.settings->refresh_max_age;
-		limits.idle = kept.settings->refresh_idle;
+		limits = limits_of(kept.settings);
 		query.limits = &limits;
 		query.issuer = kept.settings->provider.issuer;
 		query.client = kept.settings->provider.client_id;
@@ -182,7 +198,7 @@ list(const struct arguments *args, struct output *out)
 
 const struct command command_list = {
 	.name = "list",
-	.usage = "[USER]",
+	.usage = "[--service NAME] [USER]",
 	.summary = "what is kept of sign-ins",
 	.help =
 	    "Lists what this host keeps of everybody, or of one user: how\n"

@@ -3,14 +3,18 @@
  * keeps and is told. Each command is in a file of its own: cli/command.h.
  */
 #include <fcntl.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "cli/command.h"
 #include "cli/help.h"
+
+#define USER_SIZE 256
 
 /*
  * Whoever starts us with a closed descriptor would have a file of ours opened
@@ -39,14 +43,33 @@ keep_to_ourselves(void)
 	       setrlimit(RLIMIT_CORE, &none) == 0;
 }
 
-static enum cli_exit
-run(const struct arguments *args, struct output *out)
+/*
+ * An account may have several names, and is kept by its own. Whom this host
+ * does not know any more is looked for by the name that was given.
+ */
+static void
+resolve_user(struct arguments *args, char ret[USER_SIZE])
 {
+	const struct passwd *pw =
+	    args->operand != NULL ? getpwnam(args->operand) : NULL;
+
+	if (pw != NULL)
+		pw = getpwuid(pw->pw_uid);
+	if (pw != NULL &&
+	    text_copy(ret, USER_SIZE, pw->pw_name) == OAUTH2_ERR_OK)
+		args->operand = ret;
+}
+
+static enum cli_exit
+run(struct arguments *args, struct output *out)
+{
+	char user[USER_SIZE];
 	const struct command *command = args->command;
 
 	if (command->needs_root && geteuid() != 0)
 		return output_fail(
 		    out, CLI_NOT_ROOT, "%s needs root", command->name);
+	resolve_user(args, user);
 	return command->run(args, out);
 }
 

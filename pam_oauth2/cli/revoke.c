@@ -27,25 +27,59 @@ enum end {
 static const char *const end_names[ENDS] = { "nothing", "failed", "here only",
 	"here and at the provider" };
 
-/* What cannot be taken to the provider ends here. */
-static enum end
-end_here(const struct store *store, const struct row *row, struct detail *d)
+/*
+ * The account phase is to refuse them, also whoever has had a PIN alone. A
+ * token beside a PIN has a row of its own.
+ */
+static enum oauth2_err
+bury(const struct store *store, const struct row *row, struct detail *d)
 {
 	AUTO(file_close) int lock = -1;
 	const struct store_ref ref = { STORE_TOKEN, row->issuer, row->client,
 		row->user, (uid_t)row->uid };
 	struct tombstone tombstone = { .time = clock_unix_s() };
 	const struct store_content content = { .tombstone = &tombstone };
-	enum oauth2_err err;
+	struct store_found found = { .record = NULL };
+	enum store_state state;
+	enum oauth2_err err = store_lock(store, &ref, INT64_MAX, &lock, d);
 
+	if (err != OAUTH2_ERR_OK)
+		return err;
+	state = store_read(store, &ref, &found, d);
+	record_free(found.record);
+	if (row->kind == ROW_PIN && state != STORE_NONE)
+		return OAUTH2_ERR_OK;
 	(void)snprintf(tombstone.because, sizeof(tombstone.because), "%s",
 	    reason_name(REASON_token_revoked));
-	err = store_lock_file(store, row->file, INT64_MAX, &lock, d);
-	if (err == OAUTH2_ERR_OK && row->kind == ROW_PIN)
-		err = store_remove_file(store, row->file, d);
-	else if (err == OAUTH2_ERR_OK)
-		err = store_write(store, &ref, &content, d);
-	return err == OAUTH2_ERR_OK ? END_HERE : END_NOWHERE;
+	return store_write(store, &ref, &content, d);
+}
+
+static enum oauth2_err
+remove_pin(const struct store *store, const struct row *row, struct detail *d)
+{
+	AUTO(file_close) int lock = -1;
+	enum oauth2_err err =
+	    store_lock_file(store, row->file, INT64_MAX, &lock, d);
+
+	return err == OAUTH2_ERR_OK ? store_remove_file(store, row->file, d)
+				    : err;
+}
+
+/* What cannot be taken to the provider ends here; d says already why not. */
+static enum end
+end_here(const struct store *store, const struct row *row, struct detail *d)
+{
+	struct detail here = { .text = "" };
+	enum oauth2_err err = OAUTH2_ERR_OK;
+
+	if (row->kind == ROW_PIN)
+		err = remove_pin(store, row, &here);
+	if (err == OAUTH2_ERR_OK)
+		err = bury(store, row, &here);
+	if (err == OAUTH2_ERR_OK)
+		return END_HERE;
+	*d = here;
+	return END_NOWHERE;
 }
 
 static bool
@@ -151,7 +185,7 @@ revoke(const struct arguments *args, struct output *out)
 	struct rows_query query = { .user = args->operand };
 	struct detail d = { .text = "" };
 	enum cli_exit status;
-	enum oauth2_err err = OAUTH2_ERR_OK;
+	enum oauth2_err err;
 
 	if ((args->operand != NULL) == arguments_have(args, OPTION_ALL))
 		return output_fail(out, CLI_USAGE,
@@ -159,7 +193,8 @@ revoke(const struct arguments *args, struct output *out)
 	status = kept_open(args, &kept, out);
 	if (status != CLI_OK)
 		return status;
-	if (kept.store != NULL)
+	err = moment_now(&query.now, &d);
+	if (err == OAUTH2_ERR_OK && kept.store != NULL)
 		err = rows_read(kept.store, &query, &rows, &d);
 	if (err != OAUTH2_ERR_OK)
 		return output_fail_err(out, err, &d);
@@ -173,14 +208,14 @@ revoke(const struct arguments *args, struct output *out)
 
 const struct command command_revoke = {
 	.name = "revoke",
-	.usage = "USER | --all",
+	.usage = "[--service NAME] USER | --all",
 	.summary = "end what is kept of a user, here and at the provider",
-	.help = "Whoever it was is refused by the account phase until they\n"
-		"sign in in the browser again. What is done here stands, also\n"
-		"where the provider cannot be reached: exit status 4.\n"
+	.help = "They are refused by the account phase until they sign in in\n"
+		"the browser again. What is done here stands, also where the\n"
+		"provider cannot be reached: exit status 4.\n"
 		"\n"
 		"  --all           of every user\n"
-		"  --service NAME  whose provider is told, default sshd\n",
+		"  --service NAME  whose provider is told (sshd)\n",
 	.options = OPTION_ALL | OPTION_SERVICE,
 	.operands = 1,
 	.needs_root = true,

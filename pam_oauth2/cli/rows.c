@@ -59,6 +59,7 @@ take_record(const struct record *record, const struct rows_query *query,
 
 	ret->kind = ROW_TOKEN;
 	ret->signed_in_s = moment_age(&record->interactive, &query->now);
+	ret->is_refused = moment_is_never(&record->success);
 	ret->success_s = moment_age(&record->success, &query->now);
 	if (limits != NULL) {
 		ret->has_expiry = true;

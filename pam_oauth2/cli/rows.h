@@ -28,7 +28,8 @@ struct row {
 	int64_t uid;
 	char *email;	     /* of ROW_TOKEN; or NULL */
 	int64_t signed_in_s; /* of ROW_TOKEN: since a person has */
-	int64_t success_s;   /* likewise: since the provider said yes */
+	bool is_refused;     /* likewise: was, when they came last */
+	int64_t success_s;   /* where not: since all was well */
 	bool has_expiry;     /* whether the limits are known */
 	enum record_age age;
 	int64_t expires_s;	    /* of RECORD_AGE_GOOD */

@@ -23,7 +23,8 @@ put_token(const struct row *row, struct buf *ret)
 	if (row->email != NULL)
 		json_write_text(ret, "email", row->email);
 	json_write_int64(ret, "signed_in_s", row->signed_in_s);
-	json_write_int64(ret, "success_s", row->success_s);
+	if (!row->is_refused)
+		json_write_int64(ret, "success_s", row->success_s);
 	if (!row->has_expiry)
 		return;
 	json_write_text(ret, "age", ages[row->age]);

@@ -71,9 +71,13 @@ run(const struct arguments *args, struct output *out)
 	if (args->check != NULL && args->config != NULL)
 		return output_fail(out, CLI_USAGE,
 		    "--config and --check are two files; one is enough");
-	if (args->check != NULL)
-		what.config = args->check;
-	err = kept_settings(&what, &settings, &d);
+	if (args->check != NULL && args->service == NULL) {
+		err = settings_check_all(args->check, &d);
+	} else {
+		if (args->check != NULL)
+			what.config = args->check;
+		err = kept_settings(&what, &settings, &d);
+	}
 	if (err != OAUTH2_ERR_OK)
 		return output_fail_err(out, err, &d);
 	if (args->check == NULL)
@@ -91,7 +95,7 @@ const struct command command_settings = {
 	    "file: with its defaults, and with what is derived from others.\n"
 	    "Of what is wrong it says file and line.\n"
 	    "\n"
-	    "  --service NAME  for this PAM service (sshd)\n"
+	    "  --service NAME  for this PAM service (sshd; with --check: all)\n"
 	    "  --check FILE    only say whether this file, and FILE.d, is right\n",
 	.options = OPTION_SERVICE | OPTION_CHECK,
 	.run = run,

@@ -54,7 +54,7 @@ unbind(const struct arguments *args, struct output *out)
 const struct command command_unbind = {
 	.name = "unbind",
 	.usage = "USER | EMAIL",
-	.summary = "accept another account of an email",
+	.summary = "let an email go to another account",
 	.help =
 	    "An email belongs to the account at the provider that used it\n"
 	    "first, and another is refused as subject_changed. This forgets\n"

@@ -2,6 +2,7 @@
 
 #include <limits.h>
 #include <openssl/bio.h>
+#include <openssl/crypto.h>
 #include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -41,6 +42,17 @@ failed(void)
 {
 	ERR_clear_error();
 	return OAUTH2_ERR_INTERNAL;
+}
+
+enum oauth2_err
+crypto_begin(void)
+{
+	if (OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CONFIG |
+				    OPENSSL_INIT_ADD_ALL_CIPHERS |
+				    OPENSSL_INIT_ADD_ALL_DIGESTS,
+		NULL) != 1)
+		return failed();
+	return OAUTH2_ERR_OK;
 }
 
 enum oauth2_err

@@ -24,6 +24,15 @@ enum crypto_alg {
 	CRYPTO_EDDSA, /* Ed25519 alone */
 };
 
+/*
+ * Make the library ready, as it would by itself at first use. Before a fork:
+ * the children then need not, each of them. No random state is made, and what
+ * is made later is renewed after a fork (EVP_RAND(7)).
+ *
+ * Errors: INTERNAL.
+ */
+enum oauth2_err crypto_begin(void) MUST_CHECK;
+
 /* Errors: INTERNAL. */
 enum oauth2_err crypto_sha256(
     const void *data, size_t n, uint8_t ret[CRYPTO_SHA256_SIZE]) MUST_CHECK;

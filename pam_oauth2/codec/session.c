@@ -39,6 +39,7 @@ send_hello(struct session *s)
 	wire_put_u64(&out, WIRE_TAG_FLAGS, h->flags);
 	wire_put_u64(&out, WIRE_TAG_CAN_CONVERSE, h->can_converse);
 	wire_put_text(&out, WIRE_TAG_USER, h->user);
+	wire_put_text(&out, WIRE_TAG_ACCOUNT, h->account);
 	if (h->has_uid)
 		wire_put_u64(&out, WIRE_TAG_UID, h->uid);
 	wire_put_u64(&out, WIRE_TAG_RUID, h->ruid);

@@ -22,6 +22,8 @@ struct session_hello {
 	const char *section;	 /* whose settings; NULL: the service's */
 	const char *config_path; /* NULL: the default */
 	const char *user;
+	const char
+	    *account; /* which may have several names: its own; or NULL */
 	const char *rhost;
 	const char *tty;
 	const char *auth_info; /* of sshd: what has succeeded before */

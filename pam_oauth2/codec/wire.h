@@ -91,6 +91,7 @@ enum wire_tag {
 	WIRE_TAG_FLAGS,
 	WIRE_TAG_CAN_CONVERSE,
 	WIRE_TAG_USER,
+	WIRE_TAG_ACCOUNT, /* its own name, whichever USER is */
 	WIRE_TAG_UID,
 	WIRE_TAG_RUID,
 	WIRE_TAG_RHOST,
@@ -130,6 +131,7 @@ enum wire_tag {
 	WIRE_TAG_KEY,
 	WIRE_TAG_NONCE,
 	WIRE_TAG_MAX_AGE,
+	WIRE_TAG_IS_FRESH, /* there, and 1: the token was made just now */
 	WIRE_TAG_AUTH_TIME,
 	WIRE_TAG_ACR,
 	WIRE_TAG_AMR,
@@ -139,7 +141,8 @@ enum wire_tag {
 	WIRE_TAG_AT_HASH,
 	WIRE_TAG_USERINFO,
 	WIRE_TAG_ALG,
-	WIRE_TAG_AUDIENCE,
+	WIRE_TAG_AUDIENCE,	 /* beside the client */
+	WIRE_TAG_FIRST_AUDIENCE, /* likewise, of the first ID token */
 	WIRE_TAG_NOW,
 	WIRE_TAG_PRESET,
 	WIRE_TAG_ENDPOINT_HOST,
@@ -168,6 +171,7 @@ enum wire_tag {
 	WIRE_TAG_GROUP,
 	WIRE_TAG_ERROR,
 	WIRE_TAG_HTTP_STATUS,
+	WIRE_TAG_IS_UNSENT, /* there, and 1: the request never left */
 	WIRE_TAG_PROVIDER_ERROR,
 	WIRE_TAG_DESCRIPTION,
 	WIRE_TAG_BASIC_RAW,

@@ -23,15 +23,15 @@ struct judge_case {
 	char *token;
 	char *issuer, *client_id;
 	char *nonce, *at_hash, *sub, *groups_claim, *preset;
-	struct strlist audiences, algs, acr, amr, claims;
+	struct strlist audiences, first, algs, acr, amr, claims;
 	struct oauth2_idtoken_expected expected;
 };
 
 #define CASE \
 	{ \
-		.audiences = STRLIST(LIST_MAX), .algs = STRLIST(LIST_MAX), \
-		.acr = STRLIST(LIST_MAX), .amr = STRLIST(LIST_MAX), \
-		.claims = STRLIST(LIST_MAX) \
+		.audiences = STRLIST(LIST_MAX), .first = STRLIST(LIST_MAX), \
+		.algs = STRLIST(LIST_MAX), .acr = STRLIST(LIST_MAX), \
+		.amr = STRLIST(LIST_MAX), .claims = STRLIST(LIST_MAX) \
 	}
 
 static void
@@ -46,6 +46,7 @@ case_free(struct judge_case *c)
 	secret_free(c->groups_claim);
 	secret_free(c->preset);
 	strlist_free(&c->audiences);
+	strlist_free(&c->first);
 	strlist_free(&c->algs);
 	strlist_free(&c->acr);
 	strlist_free(&c->amr);
@@ -73,6 +74,9 @@ case_read(const struct wire_msg *m, struct judge_case *c)
 	TAKE_TEXT(WIRE_TAG_GROUPS_CLAIM, &c->groups_claim);
 	TAKE_TEXT(WIRE_TAG_PRESET, &c->preset);
 	TAKE_LIST(WIRE_TAG_AUDIENCE, &c->audiences);
+	TAKE_LIST(WIRE_TAG_FIRST_AUDIENCE, &c->first);
+	if (err == OAUTH2_ERR_OK)
+		err = strlist_add(&c->first, c->client_id);
 	TAKE_LIST(WIRE_TAG_ALG, &c->algs);
 	TAKE_LIST(WIRE_TAG_ACR, &c->acr);
 	TAKE_LIST(WIRE_TAG_AMR, &c->amr);
@@ -89,6 +93,8 @@ case_read(const struct wire_msg *m, struct judge_case *c)
 		.require_acr = &c->acr,
 		.require_amr = &c->amr,
 		.sub = c->sub,
+		.aud = m->type == WIRE_JUDGE && c->sub != NULL ? &c->first
+							       : NULL,
 		.query = {
 		    .groups_claim = c->groups_claim,
 		    .claims = &c->claims,
@@ -129,11 +135,27 @@ trust(struct judge *j, const struct wire_msg *m)
 		j->keys = NULL;
 }
 
+/* For whom else a token is. */
+static enum oauth2_err
+put_audiences(
+    const struct judge_case *c, const struct strlist *aud, struct wire_out *out)
+{
+	AUTO(strlist_free) struct strlist others = STRLIST(LIST_MAX);
+	enum oauth2_err err = OAUTH2_ERR_OK;
+
+	for (size_t i = 0; err == OAUTH2_ERR_OK && i < aud->count; i++)
+		if (strcmp(aud->items[i], c->client_id) != 0)
+			err = strlist_add(&others, aud->items[i]);
+	wire_put_list(out, WIRE_TAG_AUDIENCE, &others);
+	return err;
+}
+
 /* token: where there is one, how its person was authenticated. */
 static enum oauth2_err
-send_claims(struct judge *j, const struct identity *who,
-    const struct oauth2_idtoken_claims *token)
+send_claims(struct judge *j, const struct judge_case *c,
+    const struct identity *who, const struct oauth2_idtoken_claims *token)
 {
+	enum oauth2_err err = OAUTH2_ERR_OK;
 	struct wire_out out;
 
 	wire_begin(&out, WIRE_CLAIMS);
@@ -144,13 +166,19 @@ send_claims(struct judge *j, const struct identity *who,
 	wire_put_list(&out, WIRE_TAG_CLAIM, &who->claims);
 	wire_put_list(&out, WIRE_TAG_SAID, &who->said);
 	if (token != NULL) {
+		if (token->is_fresh)
+			wire_put_u64(&out, WIRE_TAG_IS_FRESH, 1);
 		wire_put_text(&out, WIRE_TAG_ACR, token->acr);
 		wire_put_list(&out, WIRE_TAG_AMR, &token->amr);
+		err = put_audiences(c, &token->aud, &out);
 		if (token->auth_time > 0)
 			wire_put_u64(&out, WIRE_TAG_AUTH_TIME,
 			    (uint64_t)token->auth_time);
 	}
-	return wire_send(j->leg, &out);
+	if (err == OAUTH2_ERR_OK)
+		return wire_send(j->leg, &out);
+	buf_free(&out.body);
+	return err;
 }
 
 static enum oauth2_err
@@ -174,7 +202,7 @@ judge_id_token(struct judge *j, struct judge_case *c, struct detail *d)
 
 	if (err != OAUTH2_ERR_OK)
 		return send_refused(j->leg, err, d);
-	return send_claims(j, claims->identity, claims);
+	return send_claims(j, c, claims->identity, claims);
 }
 
 static enum oauth2_err
@@ -186,7 +214,7 @@ judge_userinfo(struct judge *j, struct judge_case *c, struct detail *d)
 
 	if (err != OAUTH2_ERR_OK)
 		return send_refused(j->leg, err, d);
-	return send_claims(j, who, NULL);
+	return send_claims(j, c, who, NULL);
 }
 
 /* Always one answer; an error is one of the leg. */

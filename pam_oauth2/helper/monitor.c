@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "base/paths.h"
+#include "codec/crypto.h"
 #include "codec/wire.h"
 #include "helper/child.h"
 #include "helper/confine.h"
@@ -91,7 +92,9 @@ monitor_run(int fd)
 	wire_init(&person, fd, &wire_module_leg, NULL);
 	wire_accept(&person, WIRE_FROM_MODULE);
 	greeting_look(&host);
-	err = start_children(children);
+	err = crypto_begin();
+	if (err == OAUTH2_ERR_OK)
+		err = start_children(children);
 	/* Not before: a child must not inherit a way to the log. */
 	log_open("pam_oauth2");
 	if (err == OAUTH2_ERR_OK)

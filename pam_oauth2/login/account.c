@@ -9,8 +9,6 @@
 #include "login/stored.h"
 #include "login/user.h"
 
-#define PURPOSE_MAX 2048
-
 bool
 account_is_exempt(const struct signin *s)
 {
@@ -20,7 +18,7 @@ account_is_exempt(const struct signin *s)
 	return !stored_is_checked(s) ||
 	       settings->refresh_use == SETTINGS_REFRESH_OFF ||
 	       (g->has_uid && user_is_system(settings, g->uid)) ||
-	       strlist_has(&settings->account_exempt, g->user);
+	       strlist_has(&settings->account_exempt, g->account);
 }
 
 /* Who has never signed in here: the administrator's choice. */
@@ -187,18 +185,10 @@ begin(struct signin *s)
 void
 account_check(struct signin *s)
 {
-	AUTO(buf_free) struct buf purpose = BUF(PURPOSE_MAX);
-	struct renewal_terms terms = { .look = look };
+	const struct renewal_terms terms = { look, "account" };
 
 	if (!begin(s) || !is_listed(s))
 		return;
-	buf_printf(&purpose, "account %s %s", s->greeting.section,
-	    s->greeting.config_path);
-	if (buf_err(&purpose) != OAUTH2_ERR_OK) {
-		(void)signin_fail_err(s, buf_err(&purpose));
-		return;
-	}
-	terms.purpose = buf_text(&purpose);
 	if (look(s))
 		ask_provider(s, &terms);
 	if (s->reason == REASON_account_expired && s->record != NULL)

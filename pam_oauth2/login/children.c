@@ -32,6 +32,15 @@ children_have_had_time(const struct signin *s)
 	return given_ns >= (usual_ns < ANSWER_NS ? usual_ns : ANSWER_NS);
 }
 
+static bool
+is_down(const struct signin *s, enum oauth2_cause cause, int status)
+{
+	if (s->has_offer)
+		return false;
+	return cause == OAUTH2_CAUSE_TRANSPORT || status >= 500 ||
+	       (cause == OAUTH2_CAUSE_TIMEOUT && children_have_had_time(s));
+}
+
 /* A child cleans what it sends; one that was taken over may not. */
 static bool
 fail_as_told(struct signin *s, const struct wire_msg *m)
@@ -56,22 +65,24 @@ fail_as_told(struct signin *s, const struct wire_msg *m)
 	    clock_monotonic_ns() >= s->deadline_ns)
 		return signin_fail_err(s, OAUTH2_ERR_TIMEOUT);
 	reason = failure_reason(err, cause, error);
-	s->is_outage = failure_is_outage(cause, status, error);
-	/* A gateway's word says nothing about what was behind it. */
-	s->has_refused = error[0] != '\0' || (status >= 400 && status < 500);
-	s->is_provider_down =
-	    !s->has_offer &&
-	    (cause == OAUTH2_CAUSE_TRANSPORT || status >= 500 ||
-		(cause == OAUTH2_CAUSE_TIMEOUT && children_have_had_time(s)));
 	text_clean(clean[0], sizeof(clean[0]), error, strlen(error));
 	text_clean(
 	    clean[1], sizeof(clean[1]), description, strlen(description));
 	text_clean(clean[2], sizeof(clean[2]), text, strlen(text));
 	if (s->offer.is_code && is_code_refused(error))
 		reason = REASON_code_refused;
-	return signin_fail(s, reason, "%s: %s%s%s http=%d cause=%s %s",
+	(void)signin_fail(s, reason, "%s: %s%s%s http=%d cause=%s %s",
 	    err_text(err), error[0] ? clean[0] : "", error[0] ? " " : "",
 	    clean[1], status, err_cause_name(cause), clean[2]);
+	s->failure = (struct signin_failure){
+		.is_outage = failure_is_outage(cause, status, error),
+		.is_down = is_down(s, cause, status),
+		/* A gateway's word says nothing about what is behind it. */
+		.has_refused =
+		    error[0] != '\0' || (status >= 400 && status < 500),
+		.is_unsent = wire_get_u64(m, WIRE_TAG_IS_UNSENT) != 0,
+	};
+	return false;
 }
 
 /* Trouble with a leg: its end is a fault of this host. */
@@ -94,9 +105,10 @@ fail_late(struct signin *s)
 {
 	if (s->has_offer)
 		return signin_fail_err(s, OAUTH2_ERR_TIMEOUT);
-	s->is_provider_down = children_have_had_time(s);
-	s->is_outage = true;
-	return signin_fail(s, REASON_provider_timeout, "no answer at all");
+	(void)signin_fail(s, REASON_provider_timeout, "no answer at all");
+	s->failure.is_outage = true;
+	s->failure.is_down = children_have_had_time(s);
+	return false;
 }
 
 /*

@@ -20,14 +20,14 @@ bool
 decision_allows(struct signin *s)
 {
 	const struct user user = {
-		.name = s->greeting.user,
+		.name = s->listed_as,
 		.has_uid = s->greeting.has_uid,
 		.uid = s->greeting.uid,
 	};
 	const struct binding binding = {
 		.settings = s->settings,
 		.identity = s->identity,
-		.user = s->greeting.user,
+		.user = s->greeting.account,
 		.now = clock_unix_s(),
 	};
 	struct policy_input input = {

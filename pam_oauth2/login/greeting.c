@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -67,9 +68,13 @@ is_sshd(pid_t pid)
 		"sshd-auth" };
 	char path[64], exe[256];
 	const char *name;
+	struct stat st;
 	ssize_t n;
 
 	(void)snprintf(path, sizeof(path), "/proc/%ld/exe", (long)pid);
+	/* A su that somebody has linked to under another name is none. */
+	if (stat(path, &st) != 0 || (st.st_mode & (S_ISUID | S_ISGID)) != 0)
+		return false;
 	n = readlink(path, exe, sizeof(exe) - 1);
 	if (n <= 0)
 		return false;
@@ -126,6 +131,10 @@ greeting_read(const struct wire_msg *hello, const struct greeting_host *host,
 	COPY(WIRE_TAG_SECTION, ret->section);
 	COPY(WIRE_TAG_CONFIG_PATH, ret->config_path);
 	COPY(WIRE_TAG_USER, ret->user);
+	if (wire_has(hello, WIRE_TAG_ACCOUNT))
+		COPY(WIRE_TAG_ACCOUNT, ret->account);
+	else
+		COPY(WIRE_TAG_USER, ret->account);
 	COPY(WIRE_TAG_RHOST, ret->rhost);
 	COPY(WIRE_TAG_TTY, ret->tty);
 	COPY(WIRE_TAG_AUTH_INFO, ret->auth_info);

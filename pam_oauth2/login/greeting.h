@@ -19,7 +19,8 @@ struct greeting {
 	char service[65];
 	char section[65]; /* whose settings */
 	char config_path[1025];
-	char user[256];
+	char user[256];	   /* as it was given */
+	char account[256]; /* the account's own name; else as user */
 	char rhost[256];
 	char tty[256];
 	/* What sshd says has succeeded before; "" of any other host. */

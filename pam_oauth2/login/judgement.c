@@ -48,6 +48,7 @@ put_id_token(const struct signin *s, const struct document *document,
 	if (s->is_renewal) {
 		wire_put_text(out, WIRE_TAG_SUB, s->record->sub);
 		wire_put_text(out, WIRE_TAG_NONCE, s->record->nonce);
+		wire_put_list(out, WIRE_TAG_FIRST_AUDIENCE, &s->record->aud);
 		wire_put_u64(out, WIRE_TAG_MAX_AGE, 0);
 		return;
 	}
@@ -155,9 +156,13 @@ hear_judge(struct signin *s, const struct document *document,
 	err = take_identity(s, &m, ret);
 	if (err != OAUTH2_ERR_OK)
 		return signin_fail_err(s, err);
-	/* Of a renewal it is the first sign-in's that counts. */
-	return document->sub != NULL || s->is_renewal ||
-	       keep_authentication(s, &m);
+	if (document->sub != NULL)
+		return true;
+	/* Of a renewal it is the first sign-in's that counts; and an old token
+	 * may have been seen by whoever brings it. */
+	s->is_unproven =
+	    s->is_renewal && wire_get_u64(&m, WIRE_TAG_IS_FRESH) != 1;
+	return s->is_renewal || keep_authentication(s, &m);
 }
 
 /* A key that is not known may be newer than the keys that are. */
@@ -336,7 +341,8 @@ judge_userinfo_alone(struct signin *s, const struct strlist *claims)
 	if (!keys_trust(s) ||
 	    !ask_userinfo(s, claims, &s->identity, &is_signed))
 		return false;
-	s->is_unsigned = s->is_unproven = !is_signed;
+	s->is_unsigned = !is_signed;
+	s->is_unproven = true; /* signed, but nobody knows when */
 	return true;
 }
 

@@ -8,6 +8,7 @@
 #include "login/network.h"
 #include "login/openid.h"
 #include "login/pin_choice.h"
+#include "login/record_age.h"
 #include "login/ssh_keys.h"
 #include "login/stored.h"
 
@@ -71,6 +72,8 @@ keep_authentication(struct signin *s, const struct wire_msg *claims)
 	err = replace(claims, WIRE_TAG_ACR, &record->acr);
 	if (err == OAUTH2_ERR_OK)
 		err = replace_list(claims, WIRE_TAG_AMR, &record->amr);
+	if (err == OAUTH2_ERR_OK)
+		err = replace_list(claims, WIRE_TAG_AUDIENCE, &record->aud);
 	return err == OAUTH2_ERR_OK || signin_fail_err(s, err);
 }
 
@@ -134,8 +137,10 @@ take_old_token(struct signin *s)
 
 	is_same = stored_read(s, &tombstone) == STORE_RECORD &&
 		  strcmp(s->record->sub, now->sub) == 0;
-	if (is_same)
+	if (is_same) {
 		now->refresh_token = TAKE(s->record->refresh_token);
+		now->intent = s->record->intent;
+	}
 	record_free(s->record);
 	s->record = TAKE(now);
 	return is_same;
@@ -151,25 +156,48 @@ write_record(struct signin *s)
 		return err;
 	if (s->record->refresh_token != NULL || take_old_token(s))
 		return stored_keep(s, NULL);
-	signin_note(s, "the provider sent no refresh token: nothing is kept");
+	log_line(LOG_NOTICE,
+	    "event=store id=\"%s\" the provider sent no refresh token: nothing "
+	    "is kept of this sign-in",
+	    s->greeting.id);
 	err = stored_remove(s);
 	return err == OAUTH2_ERR_NOT_FOUND ? OAUTH2_ERR_OK : err;
 }
 
+/* Of an earlier sign-in, and still good for the account phase. */
+static bool
+is_in_order(struct signin *s)
+{
+	AUTO(record_free) struct record *now = TAKE(s->record);
+	const struct record_limits limits = {
+		.max_age = s->settings->account_max_age,
+		.idle = RECORD_AGE_NO_LIMIT,
+	};
+	struct tombstone tombstone;
+	bool is_good;
+
+	is_good = stored_read(s, &tombstone) == STORE_RECORD &&
+		  record_age(s->record, &now->interactive, &limits) ==
+		      RECORD_AGE_GOOD;
+	record_free(s->record);
+	s->record = TAKE(now);
+	return is_good;
+}
+
 /*
- * The account is alive: what had ended it here is over. A record is left
- * alone: its token is another, of an earlier sign-in.
+ * The account is alive: whatever would have it refused is over. A record is
+ * left alone: its token is another.
  */
 static enum oauth2_err
-lift_tombstone(struct signin *s)
+lift_refusal(struct signin *s)
 {
 	AUTO(file_close) int lock = -1;
-	struct tombstone tombstone;
 	enum oauth2_err err = stored_lock(s, &lock);
 
-	if (err != OAUTH2_ERR_OK || stored_read(s, &tombstone) != STORE_TOMB)
+	if (err != OAUTH2_ERR_OK || is_in_order(s))
 		return err;
-	return stored_remove(s);
+	err = stored_remove(s);
+	return err == OAUTH2_ERR_NOT_FOUND ? OAUTH2_ERR_OK : err;
 }
 
 /*
@@ -191,7 +219,7 @@ put_away(struct signin *s)
 	s->slot = STORE_PIN;
 	err = write_record(s);
 	s->slot = STORE_TOKEN;
-	return err == OAUTH2_ERR_OK && stored_is_checked(s) ? lift_tombstone(s)
+	return err == OAUTH2_ERR_OK && stored_is_checked(s) ? lift_refusal(s)
 							    : err;
 }
 

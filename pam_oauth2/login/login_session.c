@@ -48,7 +48,7 @@ note_person(const struct signin *s, struct approval *a)
 
 	a->uid = g->uid;
 	a->auth_time = record->auth_time;
-	COPY(g->user, &a->user);
+	COPY(g->account, &a->user);
 	COPY(g->service, &a->service);
 	COPY(g->rhost, &a->rhost);
 	COPY(g->tty, &a->tty);
@@ -150,7 +150,7 @@ redeem(struct signin *s, const struct visit *v)
 	AUTO(dir_free) struct dir *pending = NULL;
 	const struct greeting *g = &s->greeting;
 	const struct ticket_holder holder = {
-		.user = g->user,
+		.user = g->account,
 		.uid = g->uid,
 		.service = g->service,
 		.rhost = g->rhost,
@@ -201,7 +201,7 @@ is_another(
 	       session_record_is_live(session, &v->now);
 }
 
-/* What cannot be listed may be another one. */
+/* What cannot be read keeps nothing alive. */
 static bool
 is_last(const struct visit *v, const struct approval *closed)
 {
@@ -209,7 +209,7 @@ is_last(const struct visit *v, const struct approval *closed)
 
 	if (dir_list(v->sessions, SESSION_RECORD_SUFFIX, &files, NULL) !=
 	    OAUTH2_ERR_OK)
-		return false;
+		return true;
 	for (size_t i = 0; i < files.count; i++)
 		if (is_another(v, files.items[i], closed))
 			return false;

@@ -19,6 +19,16 @@ moment_now(struct moment *ret, struct detail *d)
 	return err;
 }
 
+const struct moment moment_never = {
+	.boot_id = "00000000-0000-0000-0000-000000000000",
+};
+
+bool
+moment_is_never(const struct moment *m)
+{
+	return moment_is_same_boot(m, &moment_never);
+}
+
 bool
 moment_is_same_boot(const struct moment *a, const struct moment *b)
 {

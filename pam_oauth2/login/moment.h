@@ -22,6 +22,10 @@ struct moment {
 /* Errors: as machine_boot_id(). */
 enum oauth2_err moment_now(struct moment *ret, struct detail *d) MUST_CHECK;
 
+/* Before anything; no boot has it. */
+extern const struct moment moment_never;
+bool moment_is_never(const struct moment *m);
+
 /* Whether both are of the same boot. */
 bool moment_is_same_boot(const struct moment *a, const struct moment *b);
 

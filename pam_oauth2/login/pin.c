@@ -8,7 +8,6 @@
 #include "login/stored.h"
 
 #define PROMPTS_MAX 3
-#define PURPOSE_MAX 80
 
 static const char text_pin[] = "PIN (Enter alone: sign in in the browser): ";
 static const char text_wrong[] = "That is not the PIN. Again: ";
@@ -95,10 +94,7 @@ is_sealed(struct signin *s)
 static bool
 signs_in(struct signin *s)
 {
-	char purpose[PURPOSE_MAX];
-
-	(void)snprintf(purpose, sizeof(purpose), "pin %s", s->greeting.section);
-	return resume_looks(s) && resume_renews(s, purpose, REASON_pin);
+	return resume_looks(s) && resume_renews(s, "pin", REASON_pin);
 }
 
 /* Without a PIN, or where it is of no use: the browser. */

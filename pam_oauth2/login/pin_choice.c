@@ -141,10 +141,9 @@ is_chosen(struct signin *s)
 bool
 pin_choice_is_made(struct signin *s)
 {
-	if (s->record->refresh_token == NULL)
-		return false;
 	if (is_told(s))
 		return true;
-	return s->deadline_ns - clock_monotonic_ns() > TIME_MIN_NS &&
+	return s->record->refresh_token != NULL &&
+	       s->deadline_ns - clock_monotonic_ns() > TIME_MIN_NS &&
 	       is_chosen(s);
 }

@@ -33,6 +33,7 @@ static const struct json_table_row rows[] = {
 	{ "acr", JSON_TABLE_OPTIONAL, AT(acr), TEXT_MAX, 0 },
 	{ "nonce", JSON_TABLE_OPTIONAL, AT(nonce), TEXT_MAX, 0 },
 	{ "amr", JSON_TABLE_TEXTS, AT(amr), WORD_MAX, RECORD_AMR_MAX },
+	{ "aud", JSON_TABLE_TEXTS, AT(aud), TEXT_MAX, RECORD_AUD_MAX },
 	{ "auth_time", JSON_TABLE_INT64, AT(auth_time), 0, 0 },
 };
 static const struct json_table table = { "pam_oauth2 record 1", rows,
@@ -55,6 +56,7 @@ record_new(void)
 		return NULL;
 	record->keys.max = RECORD_KEYS_MAX;
 	record->amr.max = RECORD_AMR_MAX;
+	record->aud.max = RECORD_AUD_MAX;
 	return record;
 }
 

@@ -16,6 +16,7 @@
 #define RECORD_MAX	    (40 * 1024) /* bytes as text */
 #define RECORD_KEYS_MAX	    8
 #define RECORD_AMR_MAX	    16
+#define RECORD_AUD_MAX	    16
 #define RECORD_BECAUSE_SIZE 33
 
 struct record {
@@ -31,6 +32,7 @@ struct record {
 	char *acr;	     /* claims of the sign-in, NULL: none */
 	char *nonce;	     /* likewise */
 	struct strlist amr;  /* likewise */
+	struct strlist aud;  /* likewise, but for this client */
 	int64_t auth_time;   /* likewise; 0: none */
 };
 

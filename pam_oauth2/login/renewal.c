@@ -17,9 +17,6 @@
 /* With less time than this the answer may not come before the host ends us. */
 #define TIME_MIN_NS (3 * CLOCK_NS_PER_S)
 
-/* No boot has it. */
-#define NO_BOOT "00000000-0000-0000-0000-000000000000"
-
 /* One refresh on its way. */
 struct renewal_state {
 	struct signin *s;
@@ -36,8 +33,9 @@ struct renewal_state {
 static enum renewal
 outcome_of(const struct signin *s)
 {
-	return s->is_outage && children_have_had_time(s) ? RENEWAL_UNKNOWN
-							 : RENEWAL_FAILED;
+	return s->failure.is_outage && children_have_had_time(s)
+		   ? RENEWAL_UNKNOWN
+		   : RENEWAL_FAILED;
 }
 
 static bool
@@ -127,7 +125,7 @@ fail_renewal(struct renewal_state *r)
 	struct signin *s = r->s;
 	const struct detail why = s->detail;
 	const enum reason reason = s->reason;
-	const bool is_settled = s->has_refused || reason == REASON_provider_tls;
+	const bool is_settled = s->failure.has_refused || s->failure.is_unsent;
 
 	if (reason == REASON_token_revoked && r->unknown_before == 0)
 		return bury(r, REASON_token_revoked);
@@ -187,7 +185,6 @@ renewal_run(struct signin *s, const struct renewal_terms *terms, int *ret_lock)
 	enum oauth2_err err;
 
 	s->is_renewal = true;
-	s->is_outage = false;
 	/* All that needs the provider, but not the record: without the lock. */
 	if (!provider_is_known(s))
 		return outcome_of(s);
@@ -218,7 +215,6 @@ renewal_run(struct signin *s, const struct renewal_terms *terms, int *ret_lock)
 static void
 note_success(struct signin *s, bool is_well)
 {
-	static const struct moment never = { .boot_id = NO_BOOT };
 	struct moment *success = &s->record->success;
 	const struct detail before = s->detail;
 	enum oauth2_err err = OAUTH2_ERR_OK;
@@ -226,7 +222,7 @@ note_success(struct signin *s, bool is_well)
 	if (is_well)
 		err = moment_now(success, &s->detail);
 	else
-		*success = never;
+		*success = moment_never;
 	if (err == OAUTH2_ERR_OK)
 		err = stored_keep(s, NULL);
 	if (err != OAUTH2_ERR_OK)
@@ -240,7 +236,10 @@ renewal_decide(struct signin *s)
 {
 	const bool is_well = decision_allows(s);
 
-	note_success(s, is_well);
+	/* What this host could not do says nothing about anybody. */
+	if (is_well || reason_class(s->reason) == REASON_CLASS_IDENTITY ||
+	    reason_class(s->reason) == REASON_CLASS_STRONGER)
+		note_success(s, is_well);
 	return is_well;
 }
 

@@ -174,8 +174,8 @@ put_purpose(const struct signin *s, struct buf *ret)
 	if (err != OAUTH2_ERR_OK)
 		return err;
 	(void)network_of(s->greeting.rhost, network);
-	buf_printf(ret, "second-factor %s %s %d %s", s->greeting.section,
-	    s->greeting.config_path, s->greeting.has_prior_module, network);
+	buf_printf(
+	    ret, "second-factor %d %s", s->greeting.has_prior_module, network);
 	for (size_t i = 0; i < keys.count; i++)
 		buf_printf(ret, " %s", keys.items[i]);
 	return buf_err(ret);
@@ -183,14 +183,14 @@ put_purpose(const struct signin *s, struct buf *ret)
 
 /*
  * At a refresh there need not be an ID token; but where the provider signs who
- * somebody is, the worker's word alone lets nobody in.
+ * somebody is, neither the worker's word nor an old token lets anybody in.
  */
 bool
 resume_is_proven(struct signin *s)
 {
 	return !s->is_unproven || !openid_is_used(&s->settings->provider) ||
 	       signin_fail(s, REASON_id_token_invalid,
-		   "no ID token came with the refresh");
+		   "no new ID token came with the refresh");
 }
 
 bool
@@ -268,9 +268,8 @@ resume_gives_up(struct signin *s)
 	s->is_renewal = false;
 	s->is_unsigned = false;
 	s->is_unproven = false;
-	s->is_outage = false;
-	s->is_provider_down = false;
 	s->reason = REASON_internal_error;
+	s->failure = (struct signin_failure){ 0 };
 	memset(&s->detail, 0, sizeof(s->detail));
 }
 

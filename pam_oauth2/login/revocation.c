@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "base/secret.h"
@@ -11,6 +12,12 @@
 #include "login/provider.h"
 #include "login/start.h"
 #include "login/stored.h"
+
+/* Who closes a session waits for us, but not for long. */
+#define LOCK_WAIT_NS (6 * CLOCK_NS_PER_S)
+
+/* After the answer: with a margin to when the module ends us, to say so. */
+#define REST_NS (1600 * CLOCK_NS_PER_MS)
 
 /* Whoever has asked may be gone meanwhile: that changes nothing. */
 static bool
@@ -72,26 +79,53 @@ revocation_demanded(struct signin *s)
 		s->reason = REASON_token_revoked;
 }
 
-void
+bool
 revocation_prepare(struct signin *s)
 {
-	if (stored_open(s) == OAUTH2_ERR_OK && bury(s) && s->record != NULL)
+	const int64_t latest_ns = clock_monotonic_ns() + LOCK_WAIT_NS;
+	enum oauth2_err err = stored_open(s);
+
+	if (err == OAUTH2_ERR_NOT_FOUND)
+		return true;
+	if (err != OAUTH2_ERR_OK)
+		return signin_fail(s, REASON_store_failed, NULL);
+	if (latest_ns < s->deadline_ns)
+		s->deadline_ns = latest_ns;
+	if (!bury(s))
+		return s->reason == REASON_token_missing;
+	if (s->record != NULL)
 		s->left_over = TAKE(s->record->refresh_token);
+	return true;
+}
+
+void
+revocation_fails(const struct signin *s)
+{
+	char id[40], user[256], detail[512];
+
+	text_clean(id, sizeof(id), s->greeting.id, strlen(s->greeting.id));
+	text_clean(
+	    user, sizeof(user), s->greeting.user, strlen(s->greeting.user));
+	text_clean(
+	    detail, sizeof(detail), s->detail.text, strlen(s->detail.text));
+	log_line(LOG_WARNING,
+	    "event=not_revoked id=\"%s\" user=\"%s\" reason=\"%s\" "
+	    "detail=\"%s\"",
+	    id, user, reason_name(s->reason), detail);
 }
 
 void
 revocation_of_rest(struct signin *s)
 {
+	const int64_t latest_ns = clock_monotonic_ns() + REST_NS;
 	char id[40];
 
 	if (s->left_over == NULL)
 		return;
+	s->deadline_ns = latest_ns;
 	text_clean(id, sizeof(id), s->greeting.id, strlen(s->greeting.id));
 	if (tell_provider(s, s->left_over))
 		log_line(LOG_INFO, "event=revoked id=\"%s\"", id);
 	else
-		log_line(LOG_WARNING,
-		    "event=not_revoked id=\"%s\" reason=\"%s\" "
-		    "detail=\"%.200s\"",
-		    id, reason_name(s->reason), s->detail.text);
+		revocation_fails(s);
 }

@@ -15,8 +15,14 @@
  */
 void revocation_demanded(struct signin *s);
 
-/* End what is kept of this user here, for revocation_of_rest(). */
-void revocation_prepare(struct signin *s);
+/*
+ * End what is kept of this user here, for revocation_of_rest(). False: it is
+ * kept still, and s->reason says why.
+ */
+bool revocation_prepare(struct signin *s) MUST_CHECK;
+
+/* Say in the log that a token is good still, here or at the provider. */
+void revocation_fails(const struct signin *s);
 
 /*
  * Tell the provider about s->left_over, which this login has put an end to,

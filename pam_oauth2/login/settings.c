@@ -11,22 +11,67 @@
 #include "login/settings_files.h"
 #include "login/settings_table.h"
 
+static enum oauth2_err
+read_entries(const struct source *sources, size_t count,
+    struct settings_entries *ret, struct detail *d)
+{
+	enum oauth2_err err = OAUTH2_ERR_OK;
+
+	for (size_t i = 0; i < count && err == OAUTH2_ERR_OK; i++)
+		err = settings_ini_read(&sources[i], ret, d);
+	return err == OAUTH2_ERR_OK ? settings_build_check(ret, d) : err;
+}
+
 enum oauth2_err
 settings_parse(const struct source *sources, size_t count,
     const struct settings_host *host, struct settings **ret, struct detail *d)
 {
 	AUTO(settings_entries_free)
 	struct settings_entries entries = { .items = NULL };
-	enum oauth2_err err = OAUTH2_ERR_OK;
+	enum oauth2_err err = read_entries(sources, count, &entries, d);
 
-	for (size_t i = 0; i < count && err == OAUTH2_ERR_OK; i++)
-		err = settings_ini_read(&sources[i], &entries, d);
-	if (err != OAUTH2_ERR_OK)
-		return err;
-	err = settings_build_check(&entries, d);
-	if (err != OAUTH2_ERR_OK)
-		return err;
-	return settings_build(&entries, host, ret, d);
+	return err == OAUTH2_ERR_OK ? settings_build(&entries, host, ret, d)
+				    : err;
+}
+
+static enum oauth2_err
+check_service(const struct settings_entries *entries, const char *service,
+    struct detail *d)
+{
+	const struct settings_host host = { service, service };
+	AUTO(settings_free) struct settings *settings = NULL;
+
+	return settings_build(entries, &host, &settings, d);
+}
+
+/* The name of the service that a section begins for, or NULL. */
+static const char *
+service_of(const struct settings_entry *entry)
+{
+	return entry->key == NULL && strncmp(entry->section, "service ", 8) == 0
+		   ? entry->section + 8
+		   : NULL;
+}
+
+enum oauth2_err
+settings_check_all(const char *path, struct detail *d)
+{
+	AUTO(settings_entries_free)
+	struct settings_entries entries = { .items = NULL };
+	AUTO(settings_files_free) struct settings_files files;
+	enum oauth2_err err = settings_files_read(path, &files, d);
+
+	if (err == OAUTH2_ERR_OK)
+		err = read_entries(files.sources, files.count, &entries, d);
+	if (err == OAUTH2_ERR_OK)
+		err = check_service(&entries, "", d);
+	for (size_t i = 0; i < entries.count && err == OAUTH2_ERR_OK; i++) {
+		const char *service = service_of(&entries.items[i]);
+
+		if (service != NULL)
+			err = check_service(&entries, service, d);
+	}
+	return err;
 }
 
 enum oauth2_err

@@ -155,7 +155,7 @@ struct provider_settings {
 	char *tid;
 	char *groups_claim; /* dotted path, never NULL */
 	char *ca_file;
-	char *proxy; /* http[s]://host:port */
+	char *proxy; /* http://host:port */
 };
 
 struct settings {
@@ -220,6 +220,13 @@ struct settings_host {
 enum oauth2_err settings_load(const char *path,
     const struct settings_host *host, struct settings **ret,
     struct detail *d) MUST_CHECK;
+
+/*
+ * Whether the same would be right for every service that has a section, and
+ * for one that has none. Errors: likewise.
+ */
+enum oauth2_err settings_check_all(
+    const char *path, struct detail *d) MUST_CHECK;
 
 /*
  * The same from memory; no file is opened, so where min_uid is not set it

@@ -159,6 +159,19 @@ check_factors(const struct settings *settings, struct detail *d)
 	    settings->section);
 }
 
+/* A PIN is for after the last session, and nothing is left then. */
+static enum oauth2_err
+check_pin(const struct settings *settings, struct detail *d)
+{
+	if (settings->refresh_use != SETTINGS_REFRESH_PIN ||
+	    settings->revoke_on != SETTINGS_REVOKE_CLOSE)
+		return OAUTH2_ERR_OK;
+	return detail_fail(d, OAUTH2_ERR_CONFIG,
+	    "revoke_on of service %s: close would leave nothing that a PIN "
+	    "could open; with refresh_use = pin there is max-age or never",
+	    settings->section);
+}
+
 static enum oauth2_err
 check_required(const struct settings_entry *section,
     const struct provider_settings *provider, struct detail *d)
@@ -336,6 +349,8 @@ settings_build(const struct settings_entries *entries,
 		err = check_openid(settings, d);
 	if (err == OAUTH2_ERR_OK)
 		err = check_factors(settings, d);
+	if (err == OAUTH2_ERR_OK)
+		err = check_pin(settings, d);
 	if (err != OAUTH2_ERR_OK)
 		return err;
 	resolve(settings, host->service);

@@ -191,7 +191,8 @@ const struct settings_row settings_rows[] = {
 	.help = "What has to hold for a second-factor sign-in without a "
 	    "browser, all of it. ssh-publickey: sshd has just taken the same "
 	    "SSH key as at the sign-in. same-network: they come from the same "
-	    "/24 (IPv6: /48); not enough alone. prior-module: the "
+	    "/24 (IPv6: /48), which sshd tells with UseDNS no, its "
+	    "default; not enough alone. prior-module: the "
 	    "administrator asserts, with that word behind pam_oauth2.so in "
 	    "pam.d, that a module before it has proved who it is.",
 }, {
@@ -268,11 +269,14 @@ const struct settings_row settings_rows[] = {
 	.choices = "never close max-age",
 	.fallback = "max-age",
 	.help = "When to tell the provider that a refresh token is not needed "
-	    "any more. max-age: when account_max_age is over. close: also when "
+	    "any more. max-age: at the first login with a key after "
+	    "account_max_age. close: also when "
 	    "the last login session is closed that was approved in the browser "
 	    "(they need the session lines of refresh_use = session); what is "
 	    "kept ends then, and account-check refuses keys until the next "
-	    "sign-in.",
+	    "sign-in. Not with refresh_use = pin, and what is kept under a "
+	    "PIN stays. A session that ends with the machine, or whose sshd "
+	    "is killed, ends nothing.",
 }, {
 	.name = "banner_before", .type = SETTINGS_TYPE_TEXT,
 	.scope = SETTINGS_SCOPE_SERVICE, .offset = S(banner_before),
@@ -299,7 +303,9 @@ const struct settings_row settings_rows[] = {
 	.derived = "/var/lib/pam_oauth2/host.key, made at first use",
 	.help = "The key that seals what this host keeps: 64 hexadecimal "
 	    "digits in a file, root's, mode 0400 or 0600, such as a system "
-	    "credential of systemd. It is read, and never made or written.",
+	    "credential of systemd. It is read, and never made or written. "
+	    "Kept apart from the disk it protects what a copy or a backup of "
+	    "that holds; not from root on this host.",
 }, {
 	.name = "debug", .type = SETTINGS_TYPE_BOOL,
 	.scope = SETTINGS_SCOPE_GLOBAL, .offset = S(debug),

@@ -43,7 +43,7 @@ static const struct {
 	    "https://HOST[:PORT]/PATH[?QUERY] as browsers write it: with a "
 	    "path, the host in lower case, no :443" },
 	[SETTINGS_TYPE_PROXY] = { STORE_TEXT, settings_check_proxy,
-	    "http://HOST:PORT or https://HOST:PORT" },
+	    "http://HOST:PORT" },
 	[SETTINGS_TYPE_CLAIM] = { STORE_TEXT, settings_check_claim,
 	    "a claim, or claims with single dots between them" },
 	[SETTINGS_TYPE_HOSTS] = { STORE_LIST, settings_check_host,

@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "login/hash_name.h"
 
-#define NOTE_MAX  4096
+#define NOTE_MAX  16384
 #define SUFFIX	  ".told"
 #define NAME_SIZE (HASH_NAME_MAX + sizeof(SUFFIX))
 
@@ -22,6 +22,18 @@ name_of(const struct signin *s, char *ret)
 	};
 
 	return hash_name(&what, SUFFIX, ret, NAME_SIZE);
+}
+
+/* Whom it answers: other settings, or another's, may decide otherwise. */
+static enum oauth2_err
+put_question(const struct signin *s, const char *purpose, struct buf *ret)
+{
+	const struct greeting *g = &s->greeting;
+
+	buf_printf(ret, "%s\n%s\n%s\n%s\n%lu\n%s", g->config_path, g->section,
+	    s->settings->provider.client_id, g->account, (unsigned long)g->uid,
+	    purpose);
+	return buf_err(ret);
 }
 
 /* A time on the monotonic clock, which begins anew with each boot. */
@@ -45,10 +57,12 @@ shared_answers(const struct signin *s, const char *purpose, int64_t waiting_ns)
 	const int64_t longest_ns =
 	    s->settings->refresh_coalesce * CLOCK_NS_PER_S;
 	AUTO(buf_free) struct buf note = BUF(NOTE_MAX);
+	AUTO(buf_free) struct buf question = BUF(NOTE_MAX);
 	int64_t asked_ns, answered_ns;
 	char name[NAME_SIZE], *rest;
 
 	if (name_of(s, name) != OAUTH2_ERR_OK ||
+	    put_question(s, purpose, &question) != OAUTH2_ERR_OK ||
 	    dir_read(s->store->locks, name, &note, NULL) != OAUTH2_ERR_OK ||
 	    buf_err(&note) != OAUTH2_ERR_OK)
 		return false;
@@ -58,21 +72,25 @@ shared_answers(const struct signin *s, const char *purpose, int64_t waiting_ns)
 	       take_time(&rest, &answered_ns) && waiting_ns < asked_ns &&
 	       asked_ns <= answered_ns && answered_ns <= now_ns &&
 	       now_ns - answered_ns < longest_ns &&
-	       strcmp(rest + strspn(rest, " "), purpose) == 0;
+	       strcmp(rest + strspn(rest, " "), buf_text(&question)) == 0;
 }
 
 void
 shared_leave(const struct signin *s, const char *purpose)
 {
 	AUTO(buf_free) struct buf note = BUF(NOTE_MAX);
+	AUTO(buf_free) struct buf question = BUF(NOTE_MAX);
 	struct detail d = { 0 };
 	char name[NAME_SIZE];
 	enum oauth2_err err = name_of(s, name);
 
-	buf_printf(&note, "%" PRId64 " %" PRId64 " %s", s->asked_ns,
-	    clock_monotonic_ns(), purpose);
 	if (err == OAUTH2_ERR_OK)
+		err = put_question(s, purpose, &question);
+	if (err == OAUTH2_ERR_OK) {
+		buf_printf(&note, "%" PRId64 " %" PRId64 " %s", s->asked_ns,
+		    clock_monotonic_ns(), buf_text(&question));
 		err = buf_err(&note);
+	}
 	if (err == OAUTH2_ERR_OK)
 		err = dir_replace(s->store->locks, name, &note, &d);
 	if (err != OAUTH2_ERR_OK) /* then the others ask as well */

@@ -13,7 +13,8 @@
 /*
  * Whether the last answer serves this login. Called under the lock.
  *
- * purpose     what it is wanted for; only the same will do.
+ * purpose     what it is wanted for; only the same will do, by the same
+ *             settings.
  * waiting_ns  monotonic: since when this login has waited for the lock.
  */
 bool shared_answers(

@@ -85,14 +85,37 @@ is_of_session(const struct signin *s)
 	       s->greeting.phase == WIRE_PHASE_CLOSE_SESSION;
 }
 
-/* Of the settings only what is to be done when nobody is left. */
+/*
+ * Nobody is left. What is kept ends here first of all: that needs neither
+ * the provider nor what else root has to say to it.
+ */
+static bool
+end_last_session(struct signin *s)
+{
+	if (!learn_settings(s))
+		return false;
+	if (s->settings->revoke_on != SETTINGS_REVOKE_CLOSE)
+		return true;
+	return revocation_prepare(s) &&
+	       (s->left_over == NULL || learn_rules(s));
+}
+
+/* Whatever becomes of that, the session is closed. */
 static void
 serve_session(struct signin *s)
 {
+	struct detail why;
+
 	login_session_serve(s);
-	if (s->is_last_session && learn_settings(s) &&
-	    s->settings->revoke_on == SETTINGS_REVOKE_CLOSE && learn_rules(s))
-		revocation_prepare(s);
+	if (!s->is_last_session)
+		return;
+	why = s->detail;
+	if (!end_last_session(s)) {
+		revocation_fails(s);
+		secret_text_free(TAKE(s->left_over));
+	}
+	s->reason = REASON_session;
+	s->detail = why;
 }
 
 /*
@@ -197,16 +220,34 @@ is_ca_file_trusted(struct signin *s)
 
 /* Read for this provider: some know no address that a rule could name. */
 static bool
-is_allowlist_right(struct signin *s)
+read_allowlist(struct signin *s, const char *name)
 {
 	const struct oauth2_provider *preset =
 	    settings_preset(&s->settings->provider);
 	const bool takes_email =
 	    preset == NULL || preset->email != OAUTH2_EMAIL_NEVER;
 
-	return allowlist_load(s->settings->allowlist, s->greeting.user,
-		   takes_email, &s->allowlist, &s->detail) == OAUTH2_ERR_OK ||
+	allowlist_free(s->allowlist);
+	s->allowlist = NULL;
+	s->listed_as = name;
+	return allowlist_load(s->settings->allowlist, name, takes_email,
+		   &s->allowlist, &s->detail) == OAUTH2_ERR_OK ||
 	       signin_fail(s, REASON_allowlist_invalid, NULL);
+}
+
+/*
+ * Who signs in is listed by the name that was given. An account that is
+ * checked is listed if any of its names is: its own, or else that one.
+ */
+static bool
+is_allowlist_right(struct signin *s)
+{
+	const struct greeting *g = &s->greeting;
+
+	if (g->phase != WIRE_PHASE_ACCOUNT || strcmp(g->account, g->user) == 0)
+		return read_allowlist(s, g->user);
+	return read_allowlist(s, g->account) &&
+	       (s->allowlist->count > 0 || read_allowlist(s, g->user));
 }
 
 /* All right, or nobody gets in. */
@@ -322,7 +363,7 @@ verdict_of(const struct signin *s)
 	if (settings == NULL || s->greeting.ruid != 0 ||
 	    s->greeting.phase != WIRE_PHASE_AUTHENTICATE)
 		return WIRE_VERDICT_DENY;
-	if (s->is_provider_down &&
+	if (s->failure.is_down &&
 	    settings->unavailable == SETTINGS_UNAVAILABLE_AUTHINFO_UNAVAIL)
 		return WIRE_VERDICT_UNAVAILABLE;
 	if ((s->reason == REASON_no_conversation ||
@@ -423,6 +464,7 @@ signin_fail(struct signin *s, enum reason reason, const char *fmt, ...)
 	va_list ap;
 
 	s->reason = reason;
+	s->failure = (struct signin_failure){ 0 };
 	if (fmt == NULL) /* the detail is filled already */
 		return false;
 	va_start(ap, fmt);

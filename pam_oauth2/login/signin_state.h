@@ -28,6 +28,14 @@ struct offer {
 	uint32_t interval;		     /* seconds */
 };
 
+/* What the failure of now says about the provider: nothing, if not told. */
+struct signin_failure {
+	bool is_outage;	  /* nobody has answered, or to nobody */
+	bool is_down;	  /* nor ever did before */
+	bool has_refused; /* the answer was a clear no */
+	bool is_unsent;	  /* the request never left this host */
+};
+
 struct signin {
 	struct wire *person; /* legs: to the module, and to our children */
 	struct wire *worker;
@@ -57,18 +65,17 @@ struct signin {
 	char *pin_sub;		   /* whose record it has opened */
 	/* What was kept of an earlier sign-in, or is going to be of this. */
 	struct record *record;
-	bool is_renewal;     /* record is used: nobody is asked */
-	bool is_revocation;  /* it is given back */
-	char *left_over;     /* secret: a token to give back in the end */
+	const char *listed_as; /* the allowlist's name for who it is about */
+	bool is_renewal;       /* record is used: nobody is asked */
+	bool is_revocation;    /* it is given back */
+	char *left_over;       /* secret: a token to give back in the end */
 	bool is_spending;    /* a refresh is under way: nothing ends the wait */
-	bool is_outage;	     /* nobody has answered, or to nobody */
-	bool has_refused;    /* the provider's answer was a clear no */
 	int64_t asked_ns;    /* monotonic: when the refresh was sent */
 	int64_t deadline_ns; /* monotonic */
 	enum reason deadline_reason;
-	bool has_offer;		  /* the provider has answered */
-	bool is_provider_down;	  /* it never did, nor anybody for it */
-	enum reason reason;	  /* how it ended; denied until decided */
+	bool has_offer;	    /* the provider has answered */
+	enum reason reason; /* how it ended; denied until decided */
+	struct signin_failure failure;
 	bool is_last_session;	  /* it is closed, and no other is open */
 	bool is_exempt;		  /* the account is none of our business */
 	bool is_unproven;	  /* who it is, is: of a refresh */

@@ -29,7 +29,7 @@ meet(struct signin *s, struct session_asker *ret)
 {
 	const struct greeting *g = &s->greeting;
 
-	ret->user = g->user;
+	ret->user = g->account;
 	ret->has_uid = g->has_uid;
 	ret->uid = g->uid;
 	ret->ruid = g->ruid;
@@ -163,9 +163,8 @@ put_purpose(struct signin *s, char ret[PURPOSE_SIZE])
 
 	if (!meet(s, &asker))
 		return false;
-	(void)snprintf(ret, PURPOSE_SIZE, "session %s %" PRIu32 " %ld",
-	    s->greeting.section, asker.login.audit_session,
-	    (long)asker.leader.pid);
+	(void)snprintf(ret, PURPOSE_SIZE, "session %" PRIu32 " %ld",
+	    asker.login.audit_session, (long)asker.leader.pid);
 	return true;
 }
 

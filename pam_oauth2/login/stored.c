@@ -36,6 +36,21 @@ stored_is_wanted(const struct signin *s)
 	return false;
 }
 
+/* What was kept under a machine id that is gone may be a tombstone. */
+static bool
+is_never_used(void)
+{
+	AUTO(strlist_free) struct strlist names = STRLIST(1);
+	AUTO(dir_free) struct dir *tokens = NULL;
+	enum oauth2_err err =
+	    dir_open(PATH_TOKENS, DIR_EXISTING, &tokens, NULL);
+
+	if (err != OAUTH2_ERR_OK)
+		return err == OAUTH2_ERR_NOT_FOUND;
+	return dir_list(tokens, ".token", &names, NULL) == OAUTH2_ERR_OK &&
+	       names.count == 0;
+}
+
 enum oauth2_err
 stored_open(struct signin *s)
 {
@@ -52,7 +67,11 @@ stored_open(struct signin *s)
 		return OAUTH2_ERR_OK;
 	err = machine_id(PATH_MACHINE_ID, id, &s->detail);
 	if (err == OAUTH2_ERR_NOT_FOUND || err == OAUTH2_ERR_CONFIG)
-		return OAUTH2_ERR_NOT_FOUND;
+		return is_never_used()
+			   ? OAUTH2_ERR_NOT_FOUND
+			   : detail_fail(&s->detail, OAUTH2_ERR_IO,
+				 "there is no machine id, and " PATH_TOKENS
+				 " is not empty");
 	if (err == OAUTH2_ERR_OK)
 		err = store_open(&places, &s->store, &s->detail);
 	return err == OAUTH2_ERR_NOT_FOUND ? OAUTH2_ERR_IO : err;
@@ -65,7 +84,7 @@ ref_of(const struct signin *s)
 		.slot = s->slot,
 		.issuer = s->settings->provider.issuer,
 		.client = s->settings->provider.client_id,
-		.user = s->greeting.user,
+		.user = s->greeting.account,
 		.uid = s->greeting.uid,
 	};
 }

@@ -141,12 +141,27 @@ get_auth_info(pam_handle_t *pamh)
 		   : NULL;
 }
 
+/* An account may be known by several names: it is kept by its own. */
+static void
+find_account(struct attempt *a)
+{
+	struct session_hello *h = &a->hello;
+	const struct passwd *pw = pam_modutil_getpwnam(a->pamh, h->user);
+
+	if (pw != NULL)
+		pw = pam_modutil_getpwuid(a->pamh, pw->pw_uid);
+	h->has_uid = pw != NULL;
+	if (pw == NULL)
+		return;
+	h->uid = pw->pw_uid;
+	h->account = pw->pw_name;
+}
+
 /* What the host knows about who is asking. False: denied, and said so. */
 static bool
 greet(struct attempt *a, int flags)
 {
 	struct session_hello *h = &a->hello;
-	const struct passwd *pw;
 	const void *user;
 
 	h->started_ns = clock_monotonic_ns();
@@ -179,14 +194,7 @@ greet(struct attempt *a, int flags)
 		deny(a, REASON_user_unknown, "no user name");
 		return false;
 	}
-	pw = pam_modutil_getpwnam(a->pamh, h->user);
-	/* Of an account there may be several names, and one record. */
-	if (pw != NULL && h->phase == WIRE_PHASE_ACCOUNT) {
-		pw = pam_modutil_getpwuid(a->pamh, pw->pw_uid);
-		h->user = pw != NULL ? pw->pw_name : h->user;
-	}
-	h->has_uid = pw != NULL;
-	h->uid = pw != NULL ? pw->pw_uid : 0;
+	find_account(a);
 	return true;
 }
 

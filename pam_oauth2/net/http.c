@@ -71,6 +71,7 @@ describe(const struct transfer *t, enum oauth2_err err, const char *host,
 
 	d->http_status = t->ret->status;
 	d->cause = cause_of(err);
+	d->is_unsent = err != OAUTH2_ERR_OK && t->sends == 0;
 	if (err == OAUTH2_ERR_OK || t->why == NULL)
 		return;
 	text_clean(clean, sizeof(clean), t->why, strlen(t->why));

@@ -80,7 +80,8 @@ AUTO_DEFINE(struct http, http_free)
  *
  * ret      as HTTP_RESPONSE made it; partly filled on failure.
  * d->cause TRANSPORT, TIMEOUT, TLS, HTTP, TOO_BIG; d->text names host and
- *          cause, d->http_status is 0 without a reply.
+ *          cause, d->http_status is 0 without a reply; d->is_unsent: there was
+ *          no connection to send it over.
  *
  * Errors: TRANSPORT (not reached, connection lost, short body), TIMEOUT,
  * TLS, HTTP (not HTTP, or not to be trusted as such), LIMIT, CLOSED

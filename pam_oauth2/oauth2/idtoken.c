@@ -143,6 +143,8 @@ oauth2_idtoken_verify(const struct oauth2_idtoken_expected *expected,
 	err = open_token(expected, jwt, keys, &json, d);
 	if (err == OAUTH2_ERR_OK)
 		err = idtoken_check(expected, json, d);
+	claims->is_fresh =
+	    err == OAUTH2_ERR_OK && idtoken_is_fresh(expected, json);
 	if (err == OAUTH2_ERR_OK)
 		err = read_sign_in(json, claims, d);
 	if (err == OAUTH2_ERR_OK)

@@ -40,6 +40,7 @@ struct oauth2_idtoken_expected {
 struct oauth2_idtoken_claims {
 	struct identity *identity;
 	struct strlist aud;
+	bool is_fresh;	   /* issued within 600 s; at a refresh it may not be */
 	int64_t auth_time; /* Unix seconds; 0: the token does not say */
 	char *acr;	   /* or NULL */
 	struct strlist amr;

@@ -131,6 +131,16 @@ check_exp(const struct oauth2_idtoken_expected *expected,
 	return err;
 }
 
+bool
+idtoken_is_fresh(
+    const struct oauth2_idtoken_expected *expected, const struct json *claims)
+{
+	int64_t iat;
+
+	return json_get_int64(claims, "iat", &iat) == JSON_FOUND &&
+	       iat >= expected->now - FRESH_S;
+}
+
 /* A token that is good for longer may have been stolen for longer. */
 static enum oauth2_err
 check_iat(const struct oauth2_idtoken_expected *expected,
@@ -144,7 +154,7 @@ check_iat(const struct oauth2_idtoken_expected *expected,
 	if (iat > expected->now + SKEW_S)
 		return REFUSE(d, "iat is %" PRId64 " s ahead" CLOCK_HINT,
 		    iat - expected->now);
-	if (expected->sub == NULL && iat < expected->now - FRESH_S)
+	if (expected->sub == NULL && !idtoken_is_fresh(expected, claims))
 		return REFUSE(d, "iat is %" PRId64 " s old" CLOCK_HINT,
 		    expected->now - iat);
 	return OAUTH2_ERR_OK;

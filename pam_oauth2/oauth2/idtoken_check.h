@@ -18,6 +18,10 @@ enum json_found idtoken_read_aud(
 enum oauth2_err idtoken_check(const struct oauth2_idtoken_expected *expected,
     const struct json *claims, struct detail *d) MUST_CHECK;
 
+/* Whether it was issued within 600 s. */
+bool idtoken_is_fresh(const struct oauth2_idtoken_expected *expected,
+    const struct json *claims) MUST_CHECK;
+
 /*
  * Of iss, aud, exp and nbf those that are there. Errors: ID_TOKEN, NOMEM.
  */

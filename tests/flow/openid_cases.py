@@ -335,8 +335,4 @@ NOT_APPLICABLE = {
         "of the hybrid flow",
     "oidcc-client-test-nonce-unless-code-flow":
         "of the implicit flow",
-    "oidcc-client-test-refresh-token-invalid-issuer":
-        "no token is refreshed yet",
-    "oidcc-client-test-refresh-token-invalid-sub":
-        "no token is refreshed yet",
 }

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import time
 
 import pytest
@@ -157,6 +158,22 @@ def test_an_answer_that_was_lost_is_not_taken_for_an_end(
     assert sent(kept) == [FIRST] * 2
 
 
+def test_what_was_never_sent_is_not_lost(kept):
+    """Nobody was reached; then invalid_grant is about this very token."""
+    kept.server.on("/token", INVALID)
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))  # and nobody listens
+        host, _port = kept.server.url.rsplit(":", 1)
+        kept.set(provider={
+            "token_endpoint": f"{host}:{nobody.getsockname()[1]}/token"},
+            **SETTINGS)
+        assert check(kept) == ("GRANT", "account_grace")
+    kept.set(**SETTINGS)
+    assert sent(kept) == []
+    assert check(kept) == ("DENY", "account_disabled")
+    assert sent(kept) == [FIRST]
+
+
 def test_r9_another_sub_is_its_end(kept):
     """In an ID token that the provider has signed."""
     kept.server.on("/token", keeping("second", sub="sub-of-mallory"))
@@ -171,6 +188,21 @@ def test_r9_another_issuer_is_its_end(kept):
     assert check(kept) == ("DENY", "subject_changed")
     assert check(kept) == ("DENY", "account_disabled")
     assert sent(kept) == [FIRST]
+
+
+def test_it_goes_on_for_the_same_audience(logins):
+    """OpenID Connect section 12.2: aud is what it was."""
+    both = {"aud": ["CLIENT_ID", "other"], "azp": "CLIENT_ID"}
+    logins.set(provider={"extra_audiences": "other third"}, **SETTINGS)
+    logins.answer(keeping(FIRST, **both))
+    assert sign_in(logins) == ("GRANT", "approved")
+    for changes in ({}, {**both, "aud": ["CLIENT_ID", "third"]},
+                    {**both, "aud": [*both["aud"], "third"]}):
+        logins.server.on("/token", keeping("next", **changes))
+        assert check(logins) == ("DENY", "id_token_invalid")
+    logins.server.on("/token", keeping("next", **{
+        **both, "aud": ["other", "CLIENT_ID"]}))
+    assert check(logins) == ("GRANT", "account_active")
 
 
 def test_r9_another_sub_in_userinfo_alone(kept):

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
+import idtoken
 import wire
 from helper_house import ALICE, CA_FILE, TOKEN, lines, sign_in, token
 from helper_house import SETTINGS as FORM
 from kept_case import (FIRST, SETTINGS, TOKENS, check, keeping, sent,
                        without_id_token)
 from module import wait_until
-from scripted import Reply
+from scripted import Raw, Reply
 
 pytest_plugins = ["helper_fixtures"]
 
@@ -275,3 +276,92 @@ def test_second_factor_keys_survive_a_sign_in_elsewhere(logins):
     logins.server.on("/token", TOKEN)
     assert check(logins, wire.PHASE_AUTHENTICATE,
                  IS_PRIOR_MODULE=1) == ("GRANT", "second_factor")
+
+
+STRANGER = idtoken.Signer(prefix="key")
+
+
+@pytest.mark.parametrize("what", ["signed by a stranger", "of another"])
+def test_a_no_after_an_outage_is_a_no(kept, what):
+    """The keys came at the second try: then the provider has answered."""
+    for file in Path("/var/cache/pam_oauth2").glob("*.keys"):
+        file.unlink()
+    kept.server.on("/jwks", Reply(503), Reply(json=idtoken.SIGNER.jwks()))
+    if what == "of another":
+        kept.server.on("/token", keeping("second"))
+        kept.server.on("/me", Reply(json={**ALICE, "sub": "sub-of-mallory"}))
+        expected = "userinfo_mismatch"
+    else:
+        kept.server.on("/token", token(by=STRANGER))
+        expected = "id_token_invalid"
+    assert check(kept) == ("DENY", expected)
+    assert len(kept.server.to("/jwks")) == 2
+
+
+def test_what_is_open_stays_open_beyond_a_sign_in(kept):
+    """Which brings no other token: the old one may have been replaced."""
+    kept.server.on("/token", Raw(end="cut"))
+    assert check(kept) == ("GRANT", "account_grace")
+    kept.answer(TOKEN)
+    assert sign_in(kept) == ("GRANT", "approved")
+    kept.server.on("/token", INVALID)
+    assert check(kept) == ("GRANT", "account_grace")
+
+
+def signed_userinfo(request):
+    """Answer with what the provider has signed, who knows when."""
+    said = {**ALICE, "iss": f"https://{request.header('Host')}",
+            "aud": "CLIENT_ID"}
+    return Reply(body=idtoken.SIGNER.sign(said).encode(),
+                 type="application/jwt")
+
+
+@pytest.mark.parametrize("answer", [
+    pytest.param(token(iat=int(time.time()) - 700,
+                       exp=int(time.time()) + 9000, email=ALICE["email"],
+                       email_verified=True), id="an old ID token"),
+    pytest.param(without_id_token("second"), id="signed userinfo")])
+def test_what_was_signed_earlier_lets_nobody_in(logins, answer):
+    """A worker that was taken over before may have kept it."""
+    factor = {"refresh_use": "second-factor",
+              "refresh_requires": "prior-module"}
+    logins.set(**factor, **SETTINGS)
+    logins.answer(keeping(FIRST))
+    assert sign_in(logins) == ("GRANT", "approved")
+    logins.server.on("/token", answer)
+    logins.server.on("/me", signed_userinfo)
+    logins.server.on("/device", Reply(400, {"error": "invalid_client"}))
+    assert check(logins) == ("GRANT", "account_active")
+    logins.forget()
+    module = logins.start().greet(IS_PRIOR_MODULE=1).probe()
+    module.reply()
+    assert module.judged(module.receive(20))[0] == "DENY"
+    assert any("no new ID token" in line
+               for line in logins.said("event=browser"))
+
+
+def test_a_fault_of_this_host_is_no_word_of_the_provider(kept):
+    """Who could not be decided about is not refused in the next outage."""
+    subjects = Path("/var/lib/pam_oauth2/subjects")
+    file = next(file for file in subjects.iterdir())
+    before = file.read_bytes()
+    file.write_bytes(b"nonsense")
+    kept.set(subject_binding="strict", **SETTINGS)
+    kept.server.on("/token", keeping("second"), Reply(503))
+    assert check(kept) == ("DENY", "store_failed")
+    file.write_bytes(before)
+    assert check(kept) == ("GRANT", "account_grace")
+
+
+def test_a_machine_id_that_is_gone_opens_nothing(kept):
+    """As after `cloud-init clean --machine-id`: there may be a tombstone."""
+    file = Path("/etc/machine-id")
+    before = file.read_text()
+    file.write_text("")
+    try:
+        assert check(kept) == ("DENY", "store_failed")
+        for record in TOKENS.iterdir():
+            record.unlink()
+        assert check(kept) == ("GRANT", "account_not_checked")
+    finally:
+        file.write_text(before)

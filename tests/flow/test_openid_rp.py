@@ -14,6 +14,7 @@ import documents
 import wire
 from helper_house import ALICE, TOKEN, sign_in
 from idtoken import SIGNER
+from kept_case import check, keeping
 from openid_cases import CASES, NOT_APPLICABLE
 from scripted import Reply
 
@@ -127,9 +128,28 @@ def test_openid(play, case, flow):
         assert (request.method, request.target) == ("GET", "/me")
 
 
+REFRESHED = {
+    "oidcc-client-test-refresh-token-invalid-issuer":
+        {"iss": "https://evil.example"},
+    "oidcc-client-test-refresh-token-invalid-sub": {"sub": "sub-of-mallory"},
+}
+
+
+@pytest.mark.parametrize("name", REFRESHED)
+def test_openid_refreshed(kept, table, name):
+    """An ID token that comes with a refresh, and is about somebody else."""
+    kept.server.on("/token", keeping("second", **REFRESHED[name]))
+    verdict, reason = check(kept)
+    seen = reason if verdict != "GRANT" else f"{reason}, granted"
+    table.append(f"  {name:68} {'kept':6} {'subject_changed':22} {seen}")
+    assert (verdict, reason) == ("DENY", "subject_changed")
+    assert check(kept) == ("DENY", "account_disabled")
+
+
 def test_the_list_has_what_the_foundation_tests(table):
     """Every test of the three plans is played, or said not to apply."""
-    names = {case.name for case in CASES} | set(PLAYED_ELSEWHERE)
+    names = ({case.name for case in CASES} | set(REFRESHED)
+             | set(PLAYED_ELSEWHERE))
     assert PLANS <= names | set(NOT_APPLICABLE)
     assert not names & set(NOT_APPLICABLE)
     for file, test in PLAYED_ELSEWHERE.values():

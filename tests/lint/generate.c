@@ -100,8 +100,9 @@ example(void)
 	example_rows(SETTINGS_SCOPE_GLOBAL, SETTINGS_SCOPE_SERVICE);
 	putchar('\n');
 	put_wrapped("# ",
-	    "All of the settings above but debug may stand in a section for "
-	    "one PAM service too, and then hold for this service.");
+	    "All of the settings above but account_services, account_exempt, "
+	    "store_key_file and debug may stand in a section for one PAM "
+	    "service too, and then hold for this service.");
 	puts("[service login]\nlogin_timeout = 50");
 	putchar('\n');
 	put_wrapped("# ",

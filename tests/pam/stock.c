@@ -94,7 +94,8 @@ keep_token(const struct store *store, char **words)
 	const struct store_content content = { .record = record };
 
 	record->interactive = ago(words[5]);
-	record->success = ago(words[6]);
+	record->success =
+	    strcmp(words[6], "never") == 0 ? moment_never : ago(words[6]);
 	need(store_write(store, &ref, &content, &d));
 }
 

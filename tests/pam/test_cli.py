@@ -25,6 +25,7 @@ ELSEWHERE = "4d1219c7c4c5404aaa1f6d2a48adfda4"
 ISSUER, CLIENT = "https://id.example", "linux"
 CONFIG = f"""\
 [pam_oauth2]
+refresh_use = {{use}}
 refresh_max_age = 43200
 refresh_idle = 28800
 {{more}}
@@ -98,6 +99,11 @@ class Cli:
                               stdout=subprocess.PIPE).stdout.splitlines()
 
 
+def config(more="", use="second-factor"):
+    """Return the settings."""
+    return CONFIG.format(more=more, use=use)
+
+
 def token(user, uid=1001, email="alice@corp.example", secret=TOKEN,
           signed_in=60, success=30):
     """Return the line for a record."""
@@ -110,7 +116,7 @@ def cli(house, pytestconfig):
     house.reset()
     MACHINE_ID.unlink(missing_ok=True)
     write_file(MACHINE_ID, HERE + "\n", 0o444)
-    house.write_settings(CONFIG.format(more=""))
+    house.write_settings(config(more=""))
     return Cli(pytestconfig.getoption("stage"))
 
 
@@ -252,10 +258,10 @@ def test_list(cli):
     keep_people(cli)
     said = cli.run("list")
     lines = said.out.splitlines()
-    assert lines[0] == f"{ISSUER} (client {CLIENT}):"
-    assert lines[1].split() == ["USER", "UID", "KIND", "SIGN-IN", "SUCCESS",
+    assert lines[:2] == [ISSUER, f"client {CLIENT}"]
+    assert lines[2].split() == ["USER", "UID", "KIND", "SIGN-IN", "SUCCESS",
                                 "EXPIRES", "EMAIL"]
-    rows = sorted(line.split() for line in lines[2:])
+    rows = sorted(line.split() for line in lines[3:])
     assert rows[0] == ["alice", "1001", "pin", "sealed", "under", "a", "PIN"]
     assert rows[1] == ["alice", "1001", "token", "3h12m", "5m", "7h54m",
                        "alice@corp.example"]
@@ -310,11 +316,33 @@ def test_expiry(cli, signed_in, success, age, expires):
 
 def test_expiry_is_that_of_a_service(cli, house):
     """The one that is named, else sshd."""
-    house.write_settings(CONFIG.format(more=(
-        "[service sudo]\nrefresh_max_age = 120\n")))
+    house.write_settings(config(more=(
+        "[service sudo]\nrefresh_use = session\nrefresh_max_age = 120\n")))
     cli.stock(token("alice"))
     assert cli.items("list")[0]["expires_s"] > 10000
     assert cli.items("list", "--service", "sudo")[0]["expires_s"] <= 60
+
+
+def test_expiry_of_an_account_check(cli, house):
+    """It goes by the sign-in alone, for a month."""
+    month, day = 30 * 86400, 86400
+    house.write_settings(config(use="account-check"))
+    cli.stock(token("alice", signed_in=2 * day, success=day))
+    item, = cli.items("list")
+    assert item["age"] == "good"
+    assert 0 <= month - 2 * day - item["expires_s"] < 20
+    assert "28d" in cli.run("list").out or "27d23h" in cli.run("list").out
+    cli.stock(token("alice", signed_in=month + 1, success=0))
+    assert cli.items("list")[0]["age"] == "expired"
+
+
+def test_who_was_refused_meanwhile(cli):
+    """There is no last time that all was well."""
+    cli.stock(token("alice", success="never"))
+    item, = cli.items("list")
+    assert "success_s" not in item and item["age"] == "idle"
+    assert ["1m", "refused", "expired"] == cli.run(
+        "list").out.splitlines()[3].split()[3:6]
 
 
 def test_list_without_settings(cli):
@@ -324,7 +352,7 @@ def test_list_without_settings(cli):
     said = cli.run("list", "alice")
     assert "without settings" in said.err and "conf:1" in said.err
     assert "expires_s" not in cli.items("list", "alice")[0]
-    assert f"{'?':8}" in said.out
+    assert f"{'?':7}" in said.out
 
 
 def test_hostile_texts(cli):
@@ -334,7 +362,7 @@ def test_hostile_texts(cli):
               issuer=ISSUER + "/" + ESCAPE, client=ESCAPE)
     said = cli.run("list")
     assert r"\x1b]0;owned\x07" in said.out
-    assert max(map(len, said.out.splitlines()[1:])) <= WIDTH
+    assert max(map(len, said.out.splitlines())) <= WIDTH
     item, = cli.items("list")
     assert item["user"] == name and item["issuer"].endswith(ESCAPE)
     assert cli.items("list", name) == [item]
@@ -427,7 +455,7 @@ def test_many(cli):
     cli.stock(*(token(name, 2000 + n, f"{name}@corp.example")
                 for n, name in enumerate(names)))
     assert [item["user"] for item in cli.items("list")] == names
-    assert len(cli.run("list").out.splitlines()) == 402
+    assert len(cli.run("list").out.splitlines()) == 403
     assert "400 sealed under it, 0 removed, 0 left" in cli.run("rekey").out
     assert {item["kind"] for item in cli.items("list")} == {"token"}
     assert len(cli.items("forget", "--all")) == 400
@@ -565,7 +593,7 @@ def test_rekey_where_the_key_is_elsewhere(cli, house):
     keep_people(cli)
     elsewhere = HOME / "credential"
     shutil.move(KEY, elsewhere)
-    house.write_settings(CONFIG.format(more=f"store_key_file = {elsewhere}"))
+    house.write_settings(config(more=f"store_key_file = {elsewhere}"))
     before = elsewhere.read_text()
     assert len(cli.items("list")) == 3
     assert {item["kind"] for item in cli.items("list")} == {
@@ -652,7 +680,7 @@ def test_a_key_that_is_none(cli):
 
 def test_settings(cli, house):
     """As a file that can be read again, for the service."""
-    house.write_settings(CONFIG.format(more=(
+    house.write_settings(config(more=(
         "banner_before = caf\u00e9\n[service su]\nlogin_timeout = 77")))
     said = subprocess.run([cli.program, "settings", "--service", "su"],
                           capture_output=True, text=True, check=True).stdout
@@ -674,17 +702,29 @@ def test_settings(cli, house):
 
 def test_settings_that_are_wrong(cli, house):
     """File and line, on standard error, and nothing else."""
-    house.write_settings(CONFIG.format(more="login_timeout = soon"))
+    house.write_settings(config(more="login_timeout = soon"))
     for arguments in (("settings",), ("settings", "--check", str(SETTINGS))):
         said = cli.run(*arguments, status=FILE)
-        assert f"{SETTINGS}:4: " in said.err and not said.out
+        assert f"{SETTINGS}:5: " in said.err and not said.out
         assert cli.items(*arguments, status=FILE) == []
+
+
+def test_settings_check_goes_through_all_services(cli):
+    """What is wrong for one alone is found; or looked for by its name."""
+    draft = HOME / "draft.conf"
+    write_file(draft, config(more="[service sudo]\n"
+                             "refresh_requires = same-network\n"), 0o640)
+    for arguments, status in (((), FILE), (("--service", "sudo"), FILE),
+                              (("--service", "sshd"), OK)):
+        said = cli.run("settings", "--check", str(draft), *arguments,
+                       status=status)
+        assert status == OK or "a user name would be enough" in said.err
 
 
 def test_settings_check(cli):
     """A file that is right is ok; also what is in its directory counts."""
     draft = HOME / "draft.conf"
-    write_file(draft, CONFIG.format(more=""), 0o640)
+    write_file(draft, config(more=""), 0o640)
     assert cli.run("settings", "--check", str(draft)).out == "ok\n"
     assert cli.items("settings", "--check", str(draft)) == []
     draft.chmod(0o666)

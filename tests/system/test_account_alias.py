@@ -1,31 +1,80 @@
-"""The same uid under another name: a real sshd, and a real provider."""
+"""Several names of one account: a real sshd, and a real provider."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
-from later_fixtures import BY_KEY, people_but, refused
+from house import ALLOWED
+from later_fixtures import BY_KEY, let_in, people_but, records, refused
 
 pytestmark = pytest.mark.usefixtures("account_stack")
 
+ACCOUNTS = Path("/etc/passwd"), Path("/etc/shadow")
+CLI = "usr/sbin/pam-oauth2"
 
-def test_another_spelling(house, people, sign_in, by_key, login):
-    """NSS knows Alice as well, as SSSD and winbind do without case."""
-    sign_in()
-    people(people_but("alice", disabled=True))
-    refused(by_key(), "account_disabled", requests=1)
-    refused(by_key(), "account_disabled", requests=0)
-    passwd = Path("/etc/passwd")
-    before = passwd.read_text()
-    [line] = [one for one in before.splitlines() if one.startswith("alice:")]
-    passwd.write_text(before + line.replace("alice:", "Alice:", 1) + "\n")
-    shadow = Path("/etc/shadow")
-    shadows = shadow.read_text()
-    [own] = [one for one in shadows.splitlines() if one.startswith("alice:")]
-    shadow.write_text(shadows + own.replace("alice:", "Alice:", 1) + "\n")
-    try:
-        again = login("Alice", **{
+
+@pytest.fixture(params=["Alice", "alice2"])
+def alias(house, request):
+    """Another name of alice's, as SSSD and winbind know without case.
+
+    Alice has no line of the allowlist of her own, alice2 has one.
+    """
+    before = [file.read_text() for file in ACCOUNTS]
+    for file, text in zip(ACCOUNTS, before):
+        [own] = [line for line in text.splitlines()
+                 if line.startswith("alice:")]
+        file.write_text(
+            text + own.replace("alice:", f"{request.param}:", 1) + "\n")
+    if request.param == "alice2":
+        house.write_allowlist(ALLOWED + "alice2 email:alice@example.com\n")
+    yield request.param
+    for file, text in zip(ACCOUNTS, before):
+        file.write_text(text)
+    house.write_allowlist(ALLOWED)
+
+
+@pytest.fixture
+def by_name(house, login):
+    """Log in with alice's key, by one of her names."""
+    def start(name):
+        return login(name, **{
             **BY_KEY, "IdentityFile": house.authorize_key("alice")})
-        refused(again, "account_disabled", requests=0)
-    finally:
-        passwd.write_text(before)
-        shadow.write_text(shadows)
+
+    return start
+
+
+def test_who_is_disabled_by_one_name_is_by_all(
+        people, sign_in, by_name, alias):
+    """Found out by her own name, and not asked again by the other."""
+    sign_in()
+    let_in(by_name(alias), "account_active")
+    people(people_but("alice", disabled=True))
+    refused(by_name("alice"), "account_disabled", requests=1)
+    for name in (alias, "alice"):
+        refused(by_name(name), "account_disabled", requests=0)
+
+
+@pytest.mark.parametrize("alias", ["alice2"], indirect=True)
+def test_by_whichever_name_somebody_signs_in(people, login, by_name, alias):
+    """It is kept for the account. user_pattern forbids capitals."""
+    person = login(alias).wait_prompt().approve("alice")
+    person.press_enter()
+    assert person.outcome() and person.decision()["user"] == alias
+    assert len(records()) == 1
+    for name in (alias, "alice"):
+        let_in(by_name(name), "account_active")
+    people(people_but("alice", disabled=True))
+    refused(by_name(alias), "account_disabled", requests=1)
+    refused(by_name("alice"), "account_disabled", requests=0)
+
+
+def test_by_whichever_name_somebody_is_revoked(
+        sign_in, by_name, alias, pytestconfig):
+    """It ends what is kept of the account."""
+    sign_in()
+    program = f"{pytestconfig.getoption('stage')}/{CLI}"
+    done = subprocess.run([program, "revoke", alias], check=True,
+                          capture_output=True, text=True)
+    assert "revoked: alice, here and at the provider" in done.stdout
+    for name in (alias, "alice"):
+        refused(by_name(name), "account_disabled", requests=0)

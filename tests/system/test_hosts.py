@@ -68,5 +68,9 @@ def test_an_example_is_debians_file_with_our_lines(house, service):
                 "account    required     pam_oauth2.so"}
     if service in ("sshd", "login"):
         expected.add("session    optional     pam_oauth2.so")
+    if service == "login":
+        expected |= {"auth       [success=ignore default=1] "
+                     "pam_succeed_if.so quiet uid = 0",
+                     "auth       sufficient   pam_unix.so"}
     assert {line for line in added if line and line[0] != "#"} == expected
     assert set(added.values()) == {1}

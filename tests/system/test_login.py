@@ -1,11 +1,14 @@
 """login as people use it, at a console. Being let in: test_text.py."""
 
 import signal
+import subprocess
 import time
+from pathlib import Path
 
 import pytest
 
 SOON = 1
+ROOT_PASSWORD = "break the glass"
 LIMIT, MARGIN = 60, 3
 ENDS = {
     "Ctrl-C": lambda session: session.send(b"\x03"),
@@ -75,3 +78,42 @@ def test_an_unknown_name_is_asked_the_same(prompting, local):
     nobody.session.expect(rb"may not sign in as nobody-knows here")
     nobody.session.expect(rb"Login incorrect")
     assert nobody.decision()["reason"] == "user_unknown"
+
+
+@pytest.fixture
+def root_password():
+    """root has a password, as where there is an emergency to be ready for."""
+    shadow = Path("/etc/shadow")
+    before = shadow.read_text()
+    hashed = subprocess.run(
+        ["openssl", "passwd", "-6", "-stdin"], input=ROOT_PASSWORD,
+        capture_output=True, text=True, check=True).stdout.strip()
+    others = [line for line in before.splitlines()
+              if not line.startswith("root:")]
+    shadow.write_text("\n".join(
+        [f"root:{hashed}:19000:0:99999:7:::", *others]) + "\n")
+    yield ROOT_PASSWORD
+    shadow.write_text(before)
+
+
+def test_root_has_a_password_in_an_emergency(house, local, root_password):
+    """Whatever is broken of us; nobody else is asked for one."""
+    house.write_settings("nothing of the kind")
+    root = local("root", "login", "root")
+    root.session.expect(rb"Password: ")
+    root.session.send(root_password.encode() + b"\r")
+    root.session.expect(rb"root@\S+# ")
+    assert "uid=0(root)" in root.session.command("id")
+    alice = local("root", "login", "alice")
+    alice.session.expect(rb"Login incorrect")
+    assert "Password" not in alice.session.text
+
+
+def test_roots_password_has_to_be_right(prompting, local, root_password):
+    """A wrong one leads to the browser, where root has no line."""
+    root = local("root", "login", "root")
+    root.session.expect(rb"Password: ")
+    root.session.send(root_password.upper().encode() + b"\r")
+    root.wait_prompt().approve("alice").press_enter()
+    root.session.expect(rb"may not sign in as root here")
+    root.session.expect(rb"Login incorrect")

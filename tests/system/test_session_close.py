@@ -1,17 +1,21 @@
 """The end of login sessions: pam-oauth2 sessions, and revoke_on = close."""
 
+import fcntl
 import json
 import os
 import signal
 import subprocess
 import time
+from pathlib import Path
 
 import pytest
-from house import STACK, example_stack
+from house import ALLOWED, STACK, example_stack
 from later_fixtures import records, refused
+from logbook import fields
 from sessions import SESSIONS, Shell, notes, only, read
 
 CLOSE = {"revoke_on": "close"}
+LOCKS = Path("/run/pam_oauth2/locks")
 SOON = 5  # s
 REVOKED = "event=revoked"
 REVOCATION = "/token/revocation"
@@ -172,4 +176,46 @@ def test_a_provider_that_is_down_changes_nothing_here(
     mark = leave(house, alice)
     assert "provider_unreachable" in house.log.wait_for(
         "event=not_revoked", mark)
+    refused(by_key(), "account_disabled")
+
+
+def not_revoked(house, mark):
+    """Return the reason why a token is good still."""
+    line = house.log.wait_for("event=not_revoked", mark)
+    return fields(line)["reason"]
+
+
+def test_what_is_kept_ends_whatever_root_has_broken(
+        house, told, approved, by_key):
+    """The provider cannot be told by these settings; here it stands."""
+    alice = approved()
+    house.write_allowlist(ALLOWED + "bob nonsense\n")
+    mark = leave(house, alice)
+    assert not_revoked(house, mark) == "allowlist_invalid"
+    house.write_allowlist(ALLOWED)
+    refused(by_key(), "account_disabled")
+    assert told() == []
+
+
+def test_a_record_in_use_is_said_to_be_kept(house, told, approved):
+    """Whoever holds its lock may never let go: nobody waits for that."""
+    alice = approved()
+    lock, = LOCKS.glob("*.token.lock")
+    with lock.open() as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        mark = leave(house, alice)
+        assert not_revoked(house, mark) == "store_failed"
+    assert told() == []
+
+
+def test_a_provider_that_dawdles_is_said_not_to_have_heard(
+        house, provider, gate, approved, by_key):
+    """The session is closed, and nobody waits any more."""
+    house.use_provider(provider, at_provider={
+        "revocation_endpoint": gate.settings["token_endpoint"]}, **CLOSE)
+    alice = approved()
+    gate.does = "hang"
+    mark = leave(house, alice)
+    assert not_revoked(house, mark) == "provider_timeout"
+    gate.opened.set()
     refused(by_key(), "account_disabled")

@@ -9,10 +9,9 @@ static const struct row {
 	int tries;
 	const char *did;
 } rows[] = {
-	{ "the right one", { "", GOOD }, true, REASON_pin, 1,
-	    "look pin console" },
+	{ "the right one", { "", GOOD }, true, REASON_pin, 1, "look pin" },
 	{ "at the third time", { "", BAD, BAD, GOOD }, true, REASON_pin, 3,
-	    "look pin console" },
+	    "look pin" },
 	{ "never", { "", BAD, BAD, BAD, GOOD }, true, REASON_pin_wrong, 3, "" },
 	{ "Enter alone", { "", "" }, false, REASON_internal_error, 0,
 	    "factor_missing" },
@@ -139,7 +138,7 @@ the_provider_has_the_last_word(void **state)
 	fake.reads[0] = STORE_SEALED;
 	fake.renews = false;
 	assert_false(pin_decides(&s.signin));
-	assert_string_equal(fake.did, "look pin console token_revoked");
+	assert_string_equal(fake.did, "look pin token_revoked");
 	assert_non_null(s.signin.pin_key);
 	unset(&s);
 }

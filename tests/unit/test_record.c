@@ -13,7 +13,7 @@ static const char whole[] =
     "\"success_wall\":1700003600,\"success_boot_s\":4600,"
     "\"success_boot_id\":\"" BOOT_A "\",\"intent\":0,"
     "\"keys\":[\"SHA256:abc\"],\"network\":\"192.0.2.0/24\","
-    "\"amr\":[\"pwd\",\"otp\"],\"auth_time\":1699999999}";
+    "\"amr\":[\"pwd\",\"otp\"],\"aud\":[],\"auth_time\":1699999999}";
 
 static void
 a_record_is_this_text_and_comes_back_whole(void **state)

@@ -419,6 +419,24 @@ a_user_name_is_never_enough(void **state)
 	}
 }
 
+static void
+nothing_is_left_for_a_pin_where_the_last_session_ends_all(void **state)
+{
+	static const char close[] = "[pam_oauth2]\nrevoke_on = close\n";
+	static const char pin[] = "[service sshd]\nrefresh_use = pin\n";
+	AUTO(buf_free) struct buf wrong = BUF(1000);
+	AUTO(buf_free) struct buf right = BUF(1000);
+	AUTO(settings_free) struct settings *sshd = NULL;
+	AUTO(settings_free) struct settings *sudo = NULL;
+
+	(void)state;
+	buf_printf(&wrong, "%s%s" PROVIDER, close, pin);
+	bad(buf_text(&wrong), "revoke_on of service sshd", "a PIN");
+	sudo = good(buf_text(&wrong), "sudo");
+	buf_printf(&right, "%s%srevoke_on = never\n" PROVIDER, close, pin);
+	sshd = good(buf_text(&right), "sshd");
+}
+
 /* It is refused for what it may do, not for what it is called. */
 static void
 a_network_alone_may_stand_where_it_lets_nobody_in(void **state)
@@ -501,6 +519,8 @@ main(void)
 		cmocka_unit_test(what_would_have_no_effect_is_refused),
 		cmocka_unit_test(files_add_to_each_other_and_never_disagree),
 		cmocka_unit_test(a_user_name_is_never_enough),
+		cmocka_unit_test(
+		    nothing_is_left_for_a_pin_where_the_last_session_ends_all),
 		cmocka_unit_test(
 		    a_network_alone_may_stand_where_it_lets_nobody_in),
 		cmocka_unit_test(sessions_of_one_service_concern_all),
