@@ -29,6 +29,7 @@ struct command;
 struct arguments {
 	const struct command *command; /* NULL only with HELP or VERSION */
 	const char *operand;	       /* NULL: none */
+	const char *account;	       /* that it is a name of, or NULL */
 	unsigned given;		       /* enum option */
 	const char *config;	       /* values, or NULL */
 	const char *service;

@@ -73,7 +73,8 @@ forget(const struct arguments *args, struct output *out)
 {
 	AUTO(kept_free) struct kept kept = { .store = NULL };
 	AUTO(rows_free) struct rows rows = { .count = 0 };
-	struct rows_query query = { .user = args->operand };
+	struct rows_query query = { .user = args->operand,
+		.account = args->account };
 	struct detail d = { .text = "" };
 	enum cli_exit status;
 	enum oauth2_err err;

@@ -169,7 +169,8 @@ list(const struct arguments *args, struct output *out)
 	AUTO(kept_free) struct kept kept = { .store = NULL };
 	AUTO(rows_free) struct rows rows = { .count = 0 };
 	struct record_limits limits;
-	struct rows_query query = { .user = args->operand };
+	struct rows_query query = { .user = args->operand,
+		.account = args->account };
 	struct detail d = { .text = "" };
 	enum cli_exit status = kept_open(args, &kept, out);
 	enum oauth2_err err;

@@ -43,12 +43,9 @@ keep_to_ourselves(void)
 	       setrlimit(RLIMIT_CORE, &none) == 0;
 }
 
-/*
- * An account may have several names, and is kept by its own. Whom this host
- * does not know any more is looked for by the name that was given.
- */
+/* An account may have several names, and is kept by its own. */
 static void
-resolve_user(struct arguments *args, char ret[USER_SIZE])
+find_account(struct arguments *args, char ret[USER_SIZE])
 {
 	const struct passwd *pw =
 	    args->operand != NULL ? getpwnam(args->operand) : NULL;
@@ -57,19 +54,19 @@ resolve_user(struct arguments *args, char ret[USER_SIZE])
 		pw = getpwuid(pw->pw_uid);
 	if (pw != NULL &&
 	    text_copy(ret, USER_SIZE, pw->pw_name) == OAUTH2_ERR_OK)
-		args->operand = ret;
+		args->account = ret;
 }
 
 static enum cli_exit
 run(struct arguments *args, struct output *out)
 {
-	char user[USER_SIZE];
+	char account[USER_SIZE];
 	const struct command *command = args->command;
 
 	if (command->needs_root && geteuid() != 0)
 		return output_fail(
 		    out, CLI_NOT_ROOT, "%s needs root", command->name);
-	resolve_user(args, user);
+	find_account(args, account);
 	return command->run(args, out);
 }
 

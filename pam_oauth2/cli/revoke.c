@@ -61,8 +61,9 @@ remove_pin(const struct store *store, const struct row *row, struct detail *d)
 	enum oauth2_err err =
 	    store_lock_file(store, row->file, INT64_MAX, &lock, d);
 
-	return err == OAUTH2_ERR_OK ? store_remove_file(store, row->file, d)
-				    : err;
+	if (err == OAUTH2_ERR_OK)
+		err = store_remove_file(store, row->file, d);
+	return err == OAUTH2_ERR_NOT_FOUND ? OAUTH2_ERR_OK : err;
 }
 
 /* What cannot be taken to the provider ends here; d says already why not. */
@@ -70,12 +71,11 @@ static enum end
 end_here(const struct store *store, const struct row *row, struct detail *d)
 {
 	struct detail here = { .text = "" };
-	enum oauth2_err err = OAUTH2_ERR_OK;
+	/* First of all: the row is what tells whom it is about. */
+	enum oauth2_err err = bury(store, row, &here);
 
-	if (row->kind == ROW_PIN)
+	if (err == OAUTH2_ERR_OK && row->kind == ROW_PIN)
 		err = remove_pin(store, row, &here);
-	if (err == OAUTH2_ERR_OK)
-		err = bury(store, row, &here);
 	if (err == OAUTH2_ERR_OK)
 		return END_HERE;
 	*d = here;
@@ -182,7 +182,8 @@ revoke(const struct arguments *args, struct output *out)
 {
 	AUTO(kept_free) struct kept kept = { .store = NULL };
 	AUTO(rows_free) struct rows rows = { .count = 0 };
-	struct rows_query query = { .user = args->operand };
+	struct rows_query query = { .user = args->operand,
+		.account = args->account };
 	struct detail d = { .text = "" };
 	enum cli_exit status;
 	enum oauth2_err err;

@@ -190,15 +190,15 @@ has_name_for(const struct row *row, const char *user, const char *issuer,
 }
 
 static bool
-is_of(const struct rows *rows, const struct row *row,
-    const struct rows_query *query)
+is_users(const struct rows *rows, const struct row *row,
+    const struct rows_query *query, const char *user)
 {
 	const struct row *last = NULL;
 
 	if (row->user != NULL)
-		return strcmp(row->user, query->user) == 0;
+		return strcmp(row->user, user) == 0;
 	if (query->issuer != NULL &&
-	    has_name_for(row, query->user, query->issuer, query->client))
+	    has_name_for(row, user, query->issuer, query->client))
 		return true;
 	/* They are in order: each client once. */
 	for (size_t i = 0; i < rows->count; i++) {
@@ -209,11 +209,19 @@ is_of(const struct rows *rows, const struct row *row,
 			strcmp(other->client, last->client) == 0))
 			continue;
 		last = other;
-		if (has_name_for(
-			row, query->user, other->issuer, other->client))
+		if (has_name_for(row, user, other->issuer, other->client))
 			return true;
 	}
 	return false;
+}
+
+static bool
+is_of(const struct rows *rows, const struct row *row,
+    const struct rows_query *query)
+{
+	return is_users(rows, row, query, query->user) ||
+	       (query->account != NULL &&
+		   is_users(rows, row, query, query->account));
 }
 
 static int

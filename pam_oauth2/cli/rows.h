@@ -54,6 +54,7 @@ rows_free_scope(struct rows *rows)
 /* Borrowed. */
 struct rows_query {
 	const char *user;		    /* NULL: everybody's */
+	const char *account;		    /* its own name, or NULL */
 	const char *issuer;		    /* of the settings, or NULL */
 	const char *client;		    /* likewise */
 	const struct record_limits *limits; /* or NULL */

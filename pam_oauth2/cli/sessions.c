@@ -73,10 +73,17 @@ tell(const struct approval *session, int64_t age_s, bool is_live,
 	output_item_end(out);
 }
 
+static bool
+is_asked_for(const struct arguments *args, const char *user)
+{
+	return args->operand == NULL || strcmp(args->operand, user) == 0 ||
+	       (args->account != NULL && strcmp(args->account, user) == 0);
+}
+
 /* Returns whether it is one that was asked for. */
 static bool
-show(const struct dir *dir, const char *file, const char *user, bool is_first,
-    struct output *out)
+show(const struct dir *dir, const char *file, const struct arguments *args,
+    bool is_first, struct output *out)
 {
 	AUTO(approval_free) struct approval *session = NULL;
 	struct detail d = { .text = "" };
@@ -92,7 +99,7 @@ show(const struct dir *dir, const char *file, const char *user, bool is_first,
 		output_warn("%s: %s", file, d.text);
 		return false;
 	}
-	if (user != NULL && strcmp(user, session->user) != 0)
+	if (!is_asked_for(args, session->user))
 		return false;
 	is_live = session_record_is_live(session, &now);
 	age_s = moment_age(&session->when, &now);
@@ -117,7 +124,7 @@ sessions(const struct arguments *args, struct output *out)
 	if (err != OAUTH2_ERR_OK && err != OAUTH2_ERR_NOT_FOUND)
 		return output_fail_err(out, err, &d);
 	for (size_t i = 0; i < files.count; i++)
-		if (show(dir, files.items[i], args->operand, shown == 0, out))
+		if (show(dir, files.items[i], args, shown == 0, out))
 			shown++;
 	if (shown == 0)
 		return output_fail(out, CLI_NO, "no session was approved%s%s",

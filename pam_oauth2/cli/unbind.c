@@ -40,6 +40,9 @@ unbind(const struct arguments *args, struct output *out)
 	if (emails.count == 0 && strchr(args->operand, '@') != NULL)
 		err = subjects_forget(
 		    PATH_STATE, SUBJECT_OF_EMAIL, args->operand, &emails, &d);
+	if (emails.count == 0 && args->account != NULL)
+		err = subjects_forget(
+		    PATH_STATE, SUBJECT_OF_USER, args->account, &emails, &d);
 	log_open("pam-oauth2");
 	for (size_t i = 0; i < emails.count; i++)
 		tell(emails.items[i], out);

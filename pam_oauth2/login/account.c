@@ -64,6 +64,20 @@ is_young_enough(struct signin *s)
 	}
 }
 
+/* The lines by which it was approved, while there are any. */
+static bool
+reads_its_lines(struct signin *s)
+{
+	char before[sizeof(s->listed_as)];
+
+	memcpy(before, s->listed_as, sizeof(before));
+	if (strcmp(s->record->name, before) == 0)
+		return true;
+	if (!signin_reads_allowlist(s, s->record->name))
+		return false;
+	return s->allowlist->count > 0 || signin_reads_allowlist(s, before);
+}
+
 /* What cannot be read may have been a tombstone: it is not nothing. */
 static bool
 look(struct signin *s)
@@ -78,7 +92,7 @@ look(struct signin *s)
 	case STORE_FOREIGN:
 		return signin_fail(s, REASON_token_binding, NULL);
 	case STORE_RECORD:
-		return is_young_enough(s);
+		return reads_its_lines(s) && is_young_enough(s);
 	case STORE_SEALED:
 	case STORE_BROKEN:
 		break;
@@ -151,16 +165,25 @@ ask_provider(struct signin *s, const struct renewal_terms *terms)
 	}
 }
 
-/* Who may not sign in, and never has, is here by other means for good. */
+/*
+ * Who may not sign in, and never has, is here by other means for good. Who
+ * may by another name of the account's is not.
+ */
 static bool
 is_listed(struct signin *s)
 {
 	struct tombstone tombstone;
+	enum store_state state;
 
 	if (s->allowlist->count > 0)
 		return true;
-	if (stored_read(s, &tombstone) == STORE_TOMB)
+	state = stored_read(s, &tombstone);
+	if (state == STORE_TOMB)
 		return find_tombstone(s, &tombstone);
+	if (state == STORE_RECORD && !reads_its_lines(s))
+		return false;
+	if (s->allowlist->count > 0)
+		return true;
 	s->is_exempt = true;
 	return signin_fail(s, REASON_account_not_checked,
 	    "no line of the allowlist is for this user");

@@ -13,6 +13,7 @@
 
 /* What a request may take, and what comes before it. */
 #define LAST_WORD_NS (2 * CLOCK_NS_PER_S)
+#define REVOKED_NS   (200 * CLOCK_NS_PER_MS) /* nothing can be lost */
 #define ANSWER_NS    ((HTTP_REQUEST_TIMEOUT_MS + 2000) * CLOCK_NS_PER_S / 1000)
 
 /* RFC 6749's word for a code that is wrong, used or foreign, and GitHub's. */
@@ -127,6 +128,14 @@ fail_unasked(struct signin *s, struct wire *child, enum oauth2_err otherwise)
 	return fail_leg(s, child, otherwise);
 }
 
+static int64_t
+last_word_ns(const struct signin *s)
+{
+	if (!s->is_spending)
+		return 0;
+	return s->is_revocation ? REVOKED_NS : LAST_WORD_NS;
+}
+
 static bool
 await_message(struct signin *s, struct wire *child, struct wire_msg *ret)
 {
@@ -141,8 +150,7 @@ await_message(struct signin *s, struct wire *child, struct wire_msg *ret)
 			    : -1 },
 	};
 	/* What is under way ends with the worker's own time, and its word. */
-	const int64_t until_ns =
-	    s->deadline_ns + (s->is_spending ? LAST_WORD_NS : 0);
+	const int64_t until_ns = s->deadline_ns + last_word_ns(s);
 	enum oauth2_err err;
 	int n;
 

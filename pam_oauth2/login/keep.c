@@ -113,6 +113,8 @@ complete(struct signin *s)
 	record->intent = 0;
 	if (err == OAUTH2_ERR_OK)
 		err = copy(who->sub, &record->sub);
+	if (err == OAUTH2_ERR_OK)
+		err = copy(s->listed_as, &record->name);
 	if (err == OAUTH2_ERR_OK && who->email != NULL)
 		err = copy(who->email, &record->email);
 	if (err == OAUTH2_ERR_OK && openid_has_nonce(s->settings))
@@ -166,22 +168,26 @@ write_record(struct signin *s)
 
 /* Of an earlier sign-in, and still good for the account phase. */
 static bool
-is_in_order(struct signin *s)
+is_in_order(const struct signin *s, const struct moment *now)
 {
-	AUTO(record_free) struct record *now = TAKE(s->record);
 	const struct record_limits limits = {
 		.max_age = s->settings->account_max_age,
 		.idle = RECORD_AGE_NO_LIMIT,
 	};
-	struct tombstone tombstone;
-	bool is_good;
 
-	is_good = stored_read(s, &tombstone) == STORE_RECORD &&
-		  record_age(s->record, &now->interactive, &limits) ==
-		      RECORD_AGE_GOOD;
-	record_free(s->record);
-	s->record = TAKE(now);
-	return is_good;
+	return record_age(s->record, now, &limits) == RECORD_AGE_GOOD;
+}
+
+/* What there is goes, and whoever gave it is told. */
+static enum oauth2_err
+drop(struct signin *s, enum store_state state)
+{
+	enum oauth2_err err = stored_remove(s);
+
+	if (state == STORE_RECORD && s->left_over == NULL &&
+	    s->settings->revoke_on != SETTINGS_REVOKE_NEVER)
+		s->left_over = TAKE(s->record->refresh_token);
+	return err;
 }
 
 /*
@@ -192,12 +198,21 @@ static enum oauth2_err
 lift_refusal(struct signin *s)
 {
 	AUTO(file_close) int lock = -1;
+	AUTO(record_free) struct record *now = NULL;
+	struct tombstone tombstone;
+	enum store_state state;
 	enum oauth2_err err = stored_lock(s, &lock);
 
-	if (err != OAUTH2_ERR_OK || is_in_order(s))
+	if (err != OAUTH2_ERR_OK)
 		return err;
-	err = stored_remove(s);
-	return err == OAUTH2_ERR_NOT_FOUND ? OAUTH2_ERR_OK : err;
+	now = TAKE(s->record);
+	state = stored_read(s, &tombstone);
+	if (state != STORE_NONE &&
+	    (state != STORE_RECORD || !is_in_order(s, &now->interactive)))
+		err = drop(s, state);
+	record_free(s->record);
+	s->record = TAKE(now);
+	return err;
 }
 
 /*
@@ -212,15 +227,15 @@ put_away(struct signin *s)
 
 	if (s->settings->refresh_use != SETTINGS_REFRESH_PIN)
 		return write_record(s);
-	if (!pin_choice_is_made(s))
-		return s->reason == REASON_approved && stored_is_checked(s)
-			   ? write_record(s)
-			   : OAUTH2_ERR_OK;
+	if (!pin_choice_is_made(s)) {
+		if (s->reason != REASON_approved)
+			return OAUTH2_ERR_OK;
+		return stored_is_checked(s) ? write_record(s) : lift_refusal(s);
+	}
 	s->slot = STORE_PIN;
 	err = write_record(s);
 	s->slot = STORE_TOKEN;
-	return err == OAUTH2_ERR_OK && stored_is_checked(s) ? lift_refusal(s)
-							    : err;
+	return err == OAUTH2_ERR_OK ? lift_refusal(s) : err;
 }
 
 void

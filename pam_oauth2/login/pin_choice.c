@@ -49,7 +49,10 @@ find_fault(const struct signin *s, const char *pin)
 {
 	if (pin == NULL || !pin_is_acceptable(pin))
 		return text_short;
-	return pin_is_obvious(pin, s->greeting.user) ? text_obvious : NULL;
+	if (pin_is_obvious(pin, s->greeting.user) ||
+	    pin_is_obvious(pin, s->greeting.account))
+		return text_obvious;
+	return NULL;
 }
 
 /* One round. *fault is the next question, or NULL where *ret is chosen. */

@@ -16,6 +16,7 @@
 
 static const struct json_table_row rows[] = {
 	{ "sub", JSON_TABLE_TEXT, AT(sub), 255, 0 },
+	{ "name", JSON_TABLE_TEXT, AT(name), TEXT_MAX, 0 },
 	{ "refresh_token", JSON_TABLE_TEXT, AT(refresh_token), TOKEN_MAX, 0 },
 	{ "email", JSON_TABLE_OPTIONAL, AT(email), TEXT_MAX, 0 },
 	{ "interactive_wall", JSON_TABLE_INT64, AT(interactive.wall), 0, 0 },

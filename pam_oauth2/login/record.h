@@ -21,6 +21,7 @@
 
 struct record {
 	char *sub;
+	char *name; /* of the account's: by which the allowlist allowed it */
 	char *refresh_token;
 	char *email;		   /* that the rule was about; or NULL */
 	struct moment interactive; /* the sign-in of a person */

@@ -236,7 +236,7 @@ renewal_decide(struct signin *s)
 {
 	const bool is_well = decision_allows(s);
 
-	/* What this host could not do says nothing about anybody. */
+	/* What could not be decided says nothing about anybody. */
 	if (is_well || reason_class(s->reason) == REASON_CLASS_IDENTITY ||
 	    reason_class(s->reason) == REASON_CLASS_STRONGER)
 		note_success(s, is_well);

@@ -93,8 +93,11 @@ revocation_prepare(struct signin *s)
 		s->deadline_ns = latest_ns;
 	if (!bury(s))
 		return s->reason == REASON_token_missing;
-	if (s->record != NULL)
-		s->left_over = TAKE(s->record->refresh_token);
+	if (s->record == NULL)
+		return signin_fail(s, REASON_token_binding,
+		    "it could not be read, so that the provider has not heard "
+		    "of it");
+	s->left_over = TAKE(s->record->refresh_token);
 	return true;
 }
 

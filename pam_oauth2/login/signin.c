@@ -219,8 +219,8 @@ is_ca_file_trusted(struct signin *s)
 }
 
 /* Read for this provider: some know no address that a rule could name. */
-static bool
-read_allowlist(struct signin *s, const char *name)
+bool
+signin_reads_allowlist(struct signin *s, const char *name)
 {
 	const struct oauth2_provider *preset =
 	    settings_preset(&s->settings->provider);
@@ -229,15 +229,18 @@ read_allowlist(struct signin *s, const char *name)
 
 	allowlist_free(s->allowlist);
 	s->allowlist = NULL;
-	s->listed_as = name;
-	return allowlist_load(s->settings->allowlist, name, takes_email,
+	if (text_copy(s->listed_as, sizeof(s->listed_as), name) !=
+	    OAUTH2_ERR_OK)
+		return signin_fail_err(s, OAUTH2_ERR_LIMIT);
+	return allowlist_load(s->settings->allowlist, s->listed_as, takes_email,
 		   &s->allowlist, &s->detail) == OAUTH2_ERR_OK ||
 	       signin_fail(s, REASON_allowlist_invalid, NULL);
 }
 
 /*
- * Who signs in is listed by the name that was given. An account that is
- * checked is listed if any of its names is: its own, or else that one.
+ * Who signs in is listed by the name that was given; an account that is
+ * checked by its own, or else by that one, until what is kept says by which
+ * it was approved.
  */
 static bool
 is_allowlist_right(struct signin *s)
@@ -245,9 +248,9 @@ is_allowlist_right(struct signin *s)
 	const struct greeting *g = &s->greeting;
 
 	if (g->phase != WIRE_PHASE_ACCOUNT || strcmp(g->account, g->user) == 0)
-		return read_allowlist(s, g->user);
-	return read_allowlist(s, g->account) &&
-	       (s->allowlist->count > 0 || read_allowlist(s, g->user));
+		return signin_reads_allowlist(s, g->user);
+	return signin_reads_allowlist(s, g->account) &&
+	       (s->allowlist->count > 0 || signin_reads_allowlist(s, g->user));
 }
 
 /* All right, or nobody gets in. */

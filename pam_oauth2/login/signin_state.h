@@ -65,10 +65,10 @@ struct signin {
 	char *pin_sub;		   /* whose record it has opened */
 	/* What was kept of an earlier sign-in, or is going to be of this. */
 	struct record *record;
-	const char *listed_as; /* the allowlist's name for who it is about */
-	bool is_renewal;       /* record is used: nobody is asked */
-	bool is_revocation;    /* it is given back */
-	char *left_over;       /* secret: a token to give back in the end */
+	char listed_as[256]; /* whose lines of the allowlist are loaded */
+	bool is_renewal;     /* record is used: nobody is asked */
+	bool is_revocation;  /* it is given back */
+	char *left_over;     /* secret: a token to give back in the end */
 	bool is_spending;    /* a refresh is under way: nothing ends the wait */
 	int64_t asked_ns;    /* monotonic: when the refresh was sent */
 	int64_t deadline_ns; /* monotonic */
@@ -92,6 +92,9 @@ struct signin {
  */
 bool signin_fail(struct signin *s, enum reason reason, const char *fmt, ...)
     PRINTF(3, 4);
+
+/* Load the allowlist's lines for a name; a mistake in it denies. */
+bool signin_reads_allowlist(struct signin *s, const char *name);
 
 /* The same for trouble with a leg or with memory. */
 bool signin_fail_err(struct signin *s, enum oauth2_err err);

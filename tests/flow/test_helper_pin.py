@@ -1,7 +1,9 @@
 """A PIN, with the real helper and a provider that does anything."""
 
+import fcntl
 import json
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -16,7 +18,8 @@ pytest_plugins = ["helper_fixtures"]
 PIN = "hunter2 and more"
 PIN_SETTINGS = {"refresh_use": "pin", **SETTINGS}
 ANOTHER_UID = 4242
-HERE_ONLY = 4
+FILE, HERE_ONLY = 3, 4
+LOCKS = Path("/run/pam_oauth2/locks")
 SECRETS = {wire.ECHOS["OFF"], wire.ECHOS["OFFER"]}
 
 
@@ -96,7 +99,31 @@ def test_who_has_a_pin_alone_can_be_revoked(with_pin):
     assert (item["kind"], item["revoked"]) == ("pin", "here only")
     assert [file.suffix for file in TOKENS.iterdir()] == [".token"]
     assert check(with_pin) == ("DENY", "account_disabled")
+
+
+@pytest.mark.parametrize("pins", [(PIN, PIN), ()])
+def test_any_sign_in_lifts_what_a_revocation_left(with_pin, pins):
+    """Also at the console, whose account phase asks nobody."""
+    subprocess.run([PROGRAM, "revoke", "--service", "flow", "alice"],
+                   check=False, capture_output=True)
+    assert check(with_pin) == ("DENY", "account_disabled")
+    with_pin.set(**{**PIN_SETTINGS, "account_services": "sshd"})
     with_pin.answer(keeping("of-another-sign-in"))
-    verdict, asked = log_in(with_pin, PIN, PIN)
-    assert (verdict, len(asked)) == (("GRANT", "approved"), 2)
+    assert log_in(with_pin, *pins)[0] == ("GRANT", "approved")
+    with_pin.set(**PIN_SETTINGS)
     assert check(with_pin) == ("GRANT", "account_not_checked")
+
+
+def test_what_cannot_be_revoked_is_still_there(with_pin):
+    """The next try finds it; nothing is half done."""
+    pin, = TOKENS.iterdir()
+    lock = (LOCKS / pin.name).with_suffix(".token.lock")
+    with lock.open("w") as file:
+        lock.chmod(0o600)
+        fcntl.flock(file, fcntl.LOCK_EX)
+        done = subprocess.run(
+            [PROGRAM, "revoke", "--service", "flow", "alice"], check=False,
+            capture_output=True, text=True)
+    assert done.returncode == FILE
+    assert f"{lock}: locked by another process" in done.stderr
+    assert list(TOKENS.iterdir()) == [pin]

@@ -75,6 +75,10 @@ CONTROLS = {
     "pam/test_cli.py": ("test_version", "test_list_as_json", "test_rekey"),
     "pam/test_change.py": ("test_both_passes",),
     "system/test_pin.py": ("test_each_time_the_provider_is_asked",),
+    "system/test_session_close.py": (
+        "test_the_last_session_gives_the_token_back",),
+    "system/test_sole_factor.py": (
+        "test_prior_module_says_nothing_of_other_settings",),
     "pam/test_fake.py": ("test_control[with a question]",
                          "test_not_well_formed[garbage at once]"),
     "pam/test_reasons.py": (

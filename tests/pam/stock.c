@@ -71,6 +71,7 @@ make_record(const char *token, const char *email)
 	if (record == NULL)
 		exit(1);
 	record->sub = secret_strdup("sub-1");
+	record->name = secret_strdup("alice");
 	record->refresh_token = secret_strdup(token);
 	record->email = email[0] != '\0' ? secret_strdup(email) : NULL;
 	record->interactive = ago("0");

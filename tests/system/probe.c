@@ -11,6 +11,7 @@
  *   on=, off=        ask with an echo, and without one
  *   long=N           ask with an echo, in N bytes and "say> "
  *   sleep=MS         take a while
+ *   putenv=NAME=...  set a variable of the PAM environment
  *   return=N         the PAM code to end with; else that of the last
  *                    conversation which failed, or 0
  */
@@ -140,6 +141,13 @@ take_a_while(struct probe *p, const char *ms)
 }
 
 static void
+put_variable(struct probe *p, const char *setting)
+{
+	(void)fprintf(p->file, "%s putenv rc=%d\n", p->phase,
+	    pam_putenv(p->pamh, setting));
+}
+
+static void
 set_return(struct probe *p, const char *code)
 {
 	p->ret = atoi(code);
@@ -246,6 +254,7 @@ static const struct {
 	{ "off", ask_without_echo },
 	{ "long", ask_at_length },
 	{ "sleep", take_a_while },
+	{ "putenv", put_variable },
 	{ "return", set_return },
 };
 

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 
 import pytest
@@ -167,6 +168,30 @@ def test_variables_of_a_caller(house, provider, known, local, requires):
                  "SSH_CLIENT": "127.0.0.1 1 22"})
         assert not is_silent(attempt), (name, attempt.session.text)
         assert attempt.requests("/token") == [], name
+    known()
+
+
+@pytest.mark.parametrize("name", ["su", "sshd"])
+def test_a_variable_of_a_module_before(
+        house, provider, known, local, probe, name):
+    """Believed of sshd alone: not of su, nor of a link to it of that name."""
+    house.use_provider(provider, refresh_use="second-factor",
+                       refresh_requires="ssh-publickey")
+    before, program = (PAM / "su").read_text(), HOME / name
+    said, _rest = probe.steps(
+        f"putenv={VARIABLE}={forged(house)}").split("\n", 1)
+    house.write_stack("su", f"{said}\n{before}")
+    shutil.copy("/usr/bin/su", program)
+    program.chmod(0o4755)
+    try:
+        attempt = local("bob", str(program), "alice", "-c", "echo rea''ched")
+        assert not is_silent(attempt)
+        assert attempt.requests("/token") == []
+        assert [note.code for note in probe.notes()
+                if note.step == "putenv"] == [0]
+    finally:
+        program.unlink()
+        house.write_stack("su", before)
     known()
 
 

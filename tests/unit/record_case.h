@@ -23,6 +23,7 @@ sample_record(const char *token)
 
 	assert_non_null(record);
 	record->sub = secret_strdup("sub-1");
+	record->name = secret_strdup("alice");
 	record->refresh_token = secret_strdup(token);
 	record->email = secret_strdup("alice@corp.example");
 	record->interactive = (struct moment){ 1700000000, 1000, BOOT_A };

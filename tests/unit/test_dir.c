@@ -212,7 +212,7 @@ nothing_but_a_file_is_read(void **state)
 static pid_t
 start_replacing(void)
 {
-	static const struct timespec rest = { .tv_nsec = 20000 };
+	static const struct timespec rest = { .tv_nsec = 100000 };
 	pid_t pid = fork();
 
 	assert_true(pid >= 0);

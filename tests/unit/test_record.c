@@ -7,7 +7,7 @@
 
 static const char whole[] =
     "{\"form\":\"pam_oauth2 record 1\",\"sub\":\"sub-1\","
-    "\"refresh_token\":\"token-1\",\"email\":\"alice@corp.example\","
+    "\"name\":\"alice\",\"refresh_token\":\"token-1\",\"email\":\"alice@corp.example\","
     "\"interactive_wall\":1700000000,\"interactive_boot_s\":1000,"
     "\"interactive_boot_id\":\"" BOOT_A "\","
     "\"success_wall\":1700003600,\"success_boot_s\":4600,"
@@ -91,6 +91,7 @@ what_it_cannot_do_without(void **state)
 	assert_int_equal(record_write(empty, &text), OAUTH2_ERR_SYNTAX);
 	empty->sub = secret_strdup("s");
 	empty->refresh_token = secret_strdup("t");
+	empty->name = secret_strdup("n");
 	empty->interactive = (struct moment){ 0, 0, BOOT_A };
 	buf_reset(&text);
 	assert_int_equal(record_write(empty, &text), OAUTH2_ERR_SYNTAX);
