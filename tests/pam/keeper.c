@@ -82,6 +82,7 @@ make_record(const char *token)
 		exit(2);
 	record->success = record->interactive;
 	record->sub = secret_strdup("sub-1");
+	record->name = secret_strdup("alice");
 	record->refresh_token = secret_strdup(token);
 	return record;
 }
