@@ -178,16 +178,17 @@ is_in_order(const struct signin *s, const struct moment *now)
 	return record_age(s->record, now, &limits) == RECORD_AGE_GOOD;
 }
 
-/* What there is goes, and whoever gave it is told. */
+/* What there is goes. After a sign-in the worker gives nothing back. */
 static enum oauth2_err
 drop(struct signin *s, enum store_state state)
 {
-	enum oauth2_err err = stored_remove(s);
-
-	if (state == STORE_RECORD && s->left_over == NULL &&
+	if (state == STORE_RECORD &&
 	    s->settings->revoke_on != SETTINGS_REVOKE_NEVER)
-		s->left_over = TAKE(s->record->refresh_token);
-	return err;
+		log_line(LOG_NOTICE,
+		    "event=not_revoked id=\"%s\" reason=\"account_expired\" "
+		    "detail=\"what was kept is removed\"",
+		    s->greeting.id);
+	return stored_remove(s);
 }
 
 /*
