@@ -371,19 +371,18 @@ waiting_ends_at_the_deadline_whatever_interrupts(void **state)
 	const struct sigaction action = { .sa_handler = on_alarm };
 	const struct itimerval ticks = { { 0, 3000 }, { 0, 3000 } };
 	const struct itimerval off = { 0 };
-	struct sigaction before;
 	struct wire_msg m;
 	struct pair p;
 	int64_t start = clock_monotonic_ns();
 
 	(void)state;
 	pair_open(&p, &wire_module_leg);
-	sigaction(SIGALRM, &action, &before);
+	/* For good: valgrind may deliver a tick after the timer is off. */
+	sigaction(SIGALRM, &action, NULL);
 	setitimer(ITIMER_REAL, &ticks, NULL);
 	assert_int_equal(
 	    wire_recv(&p.ours, start + SOON_NS, &m), OAUTH2_ERR_TIMEOUT);
 	setitimer(ITIMER_REAL, &off, NULL);
-	sigaction(SIGALRM, &before, NULL);
 	assert_true(clock_monotonic_ns() >= start + SOON_NS);
 	assert_int_equal(wire_recv(&p.ours, 0, &m), OAUTH2_ERR_TIMEOUT);
 	pair_close(&p);
