@@ -79,7 +79,11 @@ def test_a_sign_in_lifts_every_refusal(kept, what):
 
 def test_it_begins_anew_where_no_other_token_comes(with_pin):
     """Many providers give a refresh token with the first approval alone."""
-    with_pin.answer(Reply(503), TOKEN)
+    with_pin.house.write_allowlist("alice email:nobody@example.com\n")
+    with_pin.answer(TOKEN)
+    assert log_in(with_pin, PIN)[0] == ("DENY", "identity_not_allowed")
+    with_pin.house.write_allowlist("alice email:alice@example.com\n")
+    # What was refused last does not count any more, until a sign-in.
     verdict, asked = log_in(with_pin, PIN)
     assert (verdict, len(asked)) == (("GRANT", "approved"), 1)
     with_pin.forget()
