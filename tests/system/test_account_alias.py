@@ -87,6 +87,9 @@ def test_by_whichever_name_somebody_is_revoked(
     assert "revoked: alice, here and at the provider" in done.stdout
     for name in (alias, "alice"):
         refused(by_name(name), "account_disabled", requests=0)
+    unbound = subprocess.run([program, "unbind", alias], check=True,
+                             capture_output=True, text=True)
+    assert unbound.stdout == "unbound: alice@example.com\n"
 
 
 def signs_in(login, name):
